@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * kmemcgd - the generic netlink protocol of the memory cgroup reclaim daemon
+ *
+ * The family is called "kmemcgd" and speaks version 1. This header is its
+ * only definition; kmemcgd.yaml beside it says the same in the form of the
+ * kernel's netlink specifications, and a test holds the two and the running
+ * module together.
+ *
+ * Conventions
+ * -----------
+ * - Requests are checked strictly: an attribute that a command does not take,
+ *   a wrong length or a value out of range is refused with -EINVAL or -ERANGE,
+ *   an extended ack that says which attribute it was, and nothing is changed.
+ * - A request whose generic netlink header carries a version other than
+ *   KMEMCGD_GENL_VERSION is refused with -EPROTONOSUPPORT; the extended ack
+ *   names both versions.
+ * - Memcgs are named by their cgroup id: the inode number of the directory in
+ *   cgroupfs. A zombie keeps its id and its path after the directory is gone.
+ * - Times are nanoseconds or milliseconds and say so in their name; sizes are
+ *   bytes; shares of a CPU are permille (50 = 5.0 %).
+ * - Commands marked [admin] need CAP_NET_ADMIN in the initial user namespace,
+ *   because they change something or show other tenants' cgroups.
+ *
+ * Commands
+ * --------
+ * KMEMCGD_CMD_GET_INFO
+ *	request: nothing
+ *	reply:   KMEMCGD_A_INFO_*; one KMEMCGD_A_INFO_CAPABILITY nest for each
+ *	         thing that the module can do on this kernel, or can't and why:
+ *
+ *	         INFO_CAPABILITY -> { CAP_NAME, CAP_PRESENT, CAP_REQUIRED,
+ *	                              CAP_PURPOSE, CAP_REASON (when absent) }
+ *
+ * KMEMCGD_CMD_GET_CONFIG
+ *	request: nothing
+ *	reply:   every KMEMCGD_A_CONFIG_*
+ *
+ * KMEMCGD_CMD_SET_CONFIG [admin]
+ *	request: any KMEMCGD_A_CONFIG_*; all are applied, or none if one is bad
+ *	reply:   every KMEMCGD_A_CONFIG_*, as they are now
+ *	event:   KMEMCGD_CMD_CONFIG_NTF
+ *
+ * KMEMCGD_CMD_GET_MEMCG [admin]
+ *	request: KMEMCGD_A_MEMCG_ID
+ *	reply:   KMEMCGD_A_MEMCG_* of that one; -ENOENT when there is none
+ *
+ *	dump:    optional filters: KMEMCGD_A_MEMCG_STATE, _PIN, _MIN_AGE_MS,
+ *	         _MIN_BYTES; a memcg is shown when it passes all of them
+ *	replies: one message a memcg. The dump goes through them in the order of
+ *	         their css ids and resumes there, so that it costs the same at
+ *	         any length. NLM_F_DUMP_INTR says that memcgs went offline or
+ *	         were released meanwhile.
+ *
+ * KMEMCGD_CMD_GET_STATS
+ *	request: nothing
+ *	reply:   every KMEMCGD_A_STATS_*
+ *
+ * KMEMCGD_CMD_RESET_STATS [admin]
+ *	request: nothing
+ *	reply:   every KMEMCGD_A_STATS_*, as they were before the reset
+ *
+ * KMEMCGD_CMD_REAP [admin]
+ *	request: KMEMCGD_A_REAP_ID for one zombie; nothing for all of them
+ *	reply:   KMEMCGD_A_REAP_PASS: the pass that will have visited them.
+ *	         The CPU cap is lifted and backoffs are ignored until it ends.
+ *	errors:  -ENOENT no such memcg, -EBUSY it is alive, -EAGAIN the daemon is
+ *	         switched off (config "enabled")
+ *
+ * Multicast group "events"
+ * ------------------------
+ * KMEMCGD_CMD_PASS_BEGIN_NTF	KMEMCGD_A_PASS_{ID, REASON}
+ * KMEMCGD_CMD_PASS_END_NTF	every KMEMCGD_A_PASS_*
+ * KMEMCGD_CMD_FREED_NTF	KMEMCGD_A_FREED_{COUNT, TOTAL}, at most once a
+ *				second while zombies are being freed
+ * KMEMCGD_CMD_CONFIG_NTF	every KMEMCGD_A_CONFIG_*
+ *
+ * Events carry counts only, no ids or paths: anybody may listen.
+ */
+#ifndef _UAPI_LINUX_KMEMCGD_H
+#define _UAPI_LINUX_KMEMCGD_H
+
+#define KMEMCGD_GENL_NAME	"kmemcgd"
+#define KMEMCGD_GENL_VERSION	1
+#define KMEMCGD_MCGRP_EVENTS	"events"
+
+/* Histograms have this many buckets; bucket n counts [2^n, 2^(n+1)) ns. */
+#define KMEMCGD_HIST_BUCKETS	32
+
+enum kmemcgd_cmd {
+	KMEMCGD_CMD_GET_INFO = 1,
+	KMEMCGD_CMD_GET_CONFIG,
+	KMEMCGD_CMD_SET_CONFIG,
+	KMEMCGD_CMD_GET_MEMCG,
+	KMEMCGD_CMD_GET_STATS,
+	KMEMCGD_CMD_RESET_STATS,
+	KMEMCGD_CMD_REAP,
+	KMEMCGD_CMD_PASS_BEGIN_NTF,
+	KMEMCGD_CMD_PASS_END_NTF,
+	KMEMCGD_CMD_FREED_NTF,
+	KMEMCGD_CMD_CONFIG_NTF,
+
+	/* private: */
+	__KMEMCGD_CMD_MAX,
+	KMEMCGD_CMD_MAX = (__KMEMCGD_CMD_MAX - 1)
+};
+
+/**
+ * enum kmemcgd_memcg_state - what a memcg is
+ * @KMEMCGD_STATE_LIVE: it is online
+ * @KMEMCGD_STATE_ZOMBIE: it is offline, its struct is still there
+ */
+enum kmemcgd_memcg_state {
+	KMEMCGD_STATE_LIVE,
+	KMEMCGD_STATE_ZOMBIE,
+};
+
+/**
+ * enum kmemcgd_pin - what keeps a zombie alive, as far as its last visit told
+ * @KMEMCGD_PIN_NONE: unknown: not visited yet, or being freed
+ * @KMEMCGD_PIN_FILE: page cache that somebody uses (mapped, locked, open)
+ * @KMEMCGD_PIN_DIRTY: page cache that waits for writeback
+ * @KMEMCGD_PIN_SHMEM: shmem and other pages that only swap could take
+ * @KMEMCGD_PIN_SWAP: swap records
+ * @KMEMCGD_PIN_INODE: inodes that hold it through cgroup writeback
+ * @KMEMCGD_PIN_JOURNAL: a filesystem's metadata buffers, held by its journal
+ * @KMEMCGD_PIN_SLAB: kernel memory that is charged to it
+ * @KMEMCGD_PIN_OTHER: child memcgs, open files of its directory, sockets, ...
+ */
+enum kmemcgd_pin {
+	KMEMCGD_PIN_NONE,
+	KMEMCGD_PIN_FILE,
+	KMEMCGD_PIN_DIRTY,
+	KMEMCGD_PIN_SHMEM,
+	KMEMCGD_PIN_SWAP,
+	KMEMCGD_PIN_INODE,
+	KMEMCGD_PIN_JOURNAL,
+	KMEMCGD_PIN_SLAB,
+	KMEMCGD_PIN_OTHER,
+
+	/* private: */
+	__KMEMCGD_PIN_MAX,
+	KMEMCGD_PIN_MAX = (__KMEMCGD_PIN_MAX - 1)
+};
+
+/**
+ * enum kmemcgd_reason - why a pass was started
+ * @KMEMCGD_REASON_RMDIR: cgroups were removed
+ * @KMEMCGD_REASON_RETRY: the backoff of some zombies has run out
+ * @KMEMCGD_REASON_SCAN: the slow scan (no tracepoints), or the first look
+ * @KMEMCGD_REASON_REAP: somebody asked for it
+ */
+enum kmemcgd_reason {
+	KMEMCGD_REASON_RMDIR,
+	KMEMCGD_REASON_RETRY,
+	KMEMCGD_REASON_SCAN,
+	KMEMCGD_REASON_REAP,
+};
+
+/* One capability of the module on this kernel. */
+enum kmemcgd_a_cap {
+	KMEMCGD_A_CAP_NAME = 1,		/* string */
+	KMEMCGD_A_CAP_PRESENT,		/* u8, 0 or 1 */
+	KMEMCGD_A_CAP_REQUIRED,		/* u8: the module can't load without */
+	KMEMCGD_A_CAP_PURPOSE,		/* string: what it is for */
+	KMEMCGD_A_CAP_REASON,		/* string: why it is absent */
+
+	/* private: */
+	__KMEMCGD_A_CAP_MAX,
+	KMEMCGD_A_CAP_MAX = (__KMEMCGD_A_CAP_MAX - 1)
+};
+
+enum kmemcgd_a_info {
+	KMEMCGD_A_INFO_PROTOCOL = 1,	/* u32: KMEMCGD_GENL_VERSION */
+	KMEMCGD_A_INFO_MODULE_VERSION,	/* string */
+	KMEMCGD_A_INFO_KERNEL_RELEASE,	/* string */
+	KMEMCGD_A_INFO_CGROUP_VERSION,	/* u32: 1 or 2, of the memory controller */
+	KMEMCGD_A_INFO_PAGE_SIZE,	/* u32, bytes */
+	KMEMCGD_A_INFO_CAPABILITY,	/* nest of kmemcgd_a_cap, repeated */
+
+	/* private: */
+	__KMEMCGD_A_INFO_MAX,
+	KMEMCGD_A_INFO_MAX = (__KMEMCGD_A_INFO_MAX - 1)
+};
+
+/* The tunables; the module parameters have the same names, ranges, defaults. */
+enum kmemcgd_a_config {
+	KMEMCGD_A_CONFIG_ENABLED = 1,	/* u32, 0 or 1 (1) */
+	KMEMCGD_A_CONFIG_CPU_CAP_PERMILLE, /* u32, 1 to 1000 of one CPU (50) */
+	KMEMCGD_A_CONFIG_BURST_US,	/* u32, CPU time, 1000 to 100000 (10000) */
+	KMEMCGD_A_CONFIG_SLICE_TARGET_US, /* u32, 10 to 10000 (50) */
+	KMEMCGD_A_CONFIG_SLICE_MAX_PAGES, /* u32, 32 to 65536 (512) */
+	KMEMCGD_A_CONFIG_SETTLE_MS,	/* u32, 0 to 600000 (2000) */
+	KMEMCGD_A_CONFIG_SCAN_INTERVAL_MS, /* u32, 1000 to 86400000 (60000) */
+	KMEMCGD_A_CONFIG_BACKOFF_MIN_MS, /* u32, 100 to 3600000 (5000) */
+	KMEMCGD_A_CONFIG_BACKOFF_MAX_MS, /* u32, 100 to 86400000 (600000) */
+	KMEMCGD_A_CONFIG_STATES_MAX,	/* u32, 0 to 1048576 (65536) */
+	KMEMCGD_A_CONFIG_SWAP,		/* u32, 0 or 1 (0): swap zombies out */
+	KMEMCGD_A_CONFIG_INODES,	/* u32, 0 or 1 (1): evict their inodes */
+
+	/* private: */
+	__KMEMCGD_A_CONFIG_MAX,
+	KMEMCGD_A_CONFIG_MAX = (__KMEMCGD_A_CONFIG_MAX - 1)
+};
+
+enum kmemcgd_a_memcg {
+	KMEMCGD_A_MEMCG_PAD = 1,
+	KMEMCGD_A_MEMCG_ID,		/* u64: cgroup id */
+	KMEMCGD_A_MEMCG_STATE,		/* u32: enum kmemcgd_memcg_state */
+	KMEMCGD_A_MEMCG_PIN,		/* u32: enum kmemcgd_pin */
+	KMEMCGD_A_MEMCG_MIN_AGE_MS,	/* u64, filter only */
+	KMEMCGD_A_MEMCG_MIN_BYTES,	/* u64, filter only */
+	KMEMCGD_A_MEMCG_PATH,		/* string, from the root of the hierarchy */
+	KMEMCGD_A_MEMCG_AGE_MS,		/* u64: since it was first seen offline */
+	KMEMCGD_A_MEMCG_MEMORY_BYTES,	/* u64: charged to it and its children */
+	KMEMCGD_A_MEMCG_SWAP_BYTES,	/* u64 */
+	KMEMCGD_A_MEMCG_FILE_BYTES,	/* u64: page cache on its LRU lists */
+	KMEMCGD_A_MEMCG_ANON_BYTES,	/* u64: anonymous and shmem, likewise */
+	KMEMCGD_A_MEMCG_REFS,		/* u64: references to a zombie's css */
+	KMEMCGD_A_MEMCG_CHILDREN,	/* u32: its children, zombies included */
+	KMEMCGD_A_MEMCG_TRIES,		/* u32: visits that did not free it */
+	KMEMCGD_A_MEMCG_NEXT_MS,	/* u64: until the next visit */
+
+	/* private: */
+	__KMEMCGD_A_MEMCG_MAX,
+	KMEMCGD_A_MEMCG_MAX = (__KMEMCGD_A_MEMCG_MAX - 1)
+};
+
+/* Zombies that are left, by enum kmemcgd_pin; the attribute is pin + 1. */
+enum kmemcgd_a_pins {
+	KMEMCGD_A_PINS_NONE = 1,	/* u32, like all of them */
+	KMEMCGD_A_PINS_FILE,
+	KMEMCGD_A_PINS_DIRTY,
+	KMEMCGD_A_PINS_SHMEM,
+	KMEMCGD_A_PINS_SWAP,
+	KMEMCGD_A_PINS_INODE,
+	KMEMCGD_A_PINS_JOURNAL,
+	KMEMCGD_A_PINS_SLAB,
+	KMEMCGD_A_PINS_OTHER,
+
+	/* private: */
+	__KMEMCGD_A_PINS_MAX,
+	KMEMCGD_A_PINS_MAX = (__KMEMCGD_A_PINS_MAX - 1)
+};
+
+/* One pass over the zombies that were due. */
+enum kmemcgd_a_pass {
+	KMEMCGD_A_PASS_PAD = 1,
+	KMEMCGD_A_PASS_ID,		/* u64, counts from 1 */
+	KMEMCGD_A_PASS_REASON,		/* u32: enum kmemcgd_reason */
+	KMEMCGD_A_PASS_DURATION_NS,	/* u64 */
+	KMEMCGD_A_PASS_CPU_NS,		/* u64: CPU time of the thread */
+	KMEMCGD_A_PASS_VISITED,		/* u64: zombies */
+	KMEMCGD_A_PASS_FREED,		/* u64: zombies released during the pass */
+	KMEMCGD_A_PASS_LEFT,		/* u64: zombies still there at its end */
+	KMEMCGD_A_PASS_PAGES,		/* u64: pages let go of */
+	KMEMCGD_A_PASS_INODES,		/* u64: inodes evicted */
+
+	/* private: */
+	__KMEMCGD_A_PASS_MAX,
+	KMEMCGD_A_PASS_MAX = (__KMEMCGD_A_PASS_MAX - 1)
+};
+
+/* Counters count since the load, or since the last reset where marked [r]. */
+enum kmemcgd_a_stats {
+	KMEMCGD_A_STATS_PAD = 1,
+	KMEMCGD_A_STATS_SINCE_NS,	/* u64: time since the last reset or load */
+	KMEMCGD_A_STATS_OFFLINED,	/* u64 [r]: cgroups removed (tracepoint) */
+	KMEMCGD_A_STATS_RELEASED,	/* u64 [r]: cgroups released (tracepoint) */
+	KMEMCGD_A_STATS_SEEN,		/* u64 [r]: zombies visited at least once */
+	KMEMCGD_A_STATS_FREED,		/* u64 [r]: of those, released */
+	KMEMCGD_A_STATS_LEFT,		/* u64: zombies there at the last look */
+	KMEMCGD_A_STATS_LEFT_BY_PIN,	/* nest of kmemcgd_a_pins */
+	KMEMCGD_A_STATS_TRACKED,	/* u64: zombies that state is kept for */
+	KMEMCGD_A_STATS_UNTRACKED,	/* u64: visits without state: states_max */
+	KMEMCGD_A_STATS_VISITS,		/* u64 [r]: visits of zombies */
+	KMEMCGD_A_STATS_BACKOFFS,	/* u64 [r]: visits put off */
+	KMEMCGD_A_STATS_PAGES,		/* u64 [r]: pages let go of */
+	KMEMCGD_A_STATS_INODES,		/* u64 [r]: inodes evicted */
+	KMEMCGD_A_STATS_WB_CLEANUPS,	/* u64 [r]: times writeback was detached */
+	KMEMCGD_A_STATS_STOCK_DRAINS,	/* u64 [r]: charge stocks drained */
+	KMEMCGD_A_STATS_SLICES,		/* u64 [r] */
+	KMEMCGD_A_STATS_PASSES,		/* u64 [r] */
+	KMEMCGD_A_STATS_WAKEUPS,	/* u64 [r]: times the thread went to work */
+	KMEMCGD_A_STATS_CPU_NS,		/* u64 [r]: CPU time of the thread */
+	KMEMCGD_A_STATS_THROTTLED_NS,	/* u64 [r]: time slept for the CPU cap */
+	KMEMCGD_A_STATS_EVENTS_LOST,	/* u64 [r]: events not delivered */
+	KMEMCGD_A_STATS_SLICE_HIST,	/* u64[KMEMCGD_HIST_BUCKETS] [r] */
+	KMEMCGD_A_STATS_RESCHED_HIST,	/* the same: time between two chances */
+	KMEMCGD_A_STATS_LAST_PASS,	/* nest of kmemcgd_a_pass; absent: none */
+	KMEMCGD_A_STATS_RUNNING_PASS,	/* u64: id; absent: none is running */
+
+	/* private: */
+	__KMEMCGD_A_STATS_MAX,
+	KMEMCGD_A_STATS_MAX = (__KMEMCGD_A_STATS_MAX - 1)
+};
+
+enum kmemcgd_a_reap {
+	KMEMCGD_A_REAP_PAD = 1,
+	KMEMCGD_A_REAP_ID,		/* u64: cgroup id */
+	KMEMCGD_A_REAP_PASS,		/* u64: pass id, reply only */
+
+	/* private: */
+	__KMEMCGD_A_REAP_MAX,
+	KMEMCGD_A_REAP_MAX = (__KMEMCGD_A_REAP_MAX - 1)
+};
+
+enum kmemcgd_a_freed {
+	KMEMCGD_A_FREED_PAD = 1,
+	KMEMCGD_A_FREED_COUNT,		/* u64: zombies freed since the last one */
+	KMEMCGD_A_FREED_TOTAL,		/* u64: since the load */
+
+	/* private: */
+	__KMEMCGD_A_FREED_MAX,
+	KMEMCGD_A_FREED_MAX = (__KMEMCGD_A_FREED_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_KMEMCGD_H */
