@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# What the test VM's scripts share: where things are, which kernels there are,
+# and how to say what went wrong. Sourced, never run.
+
+# Read by the scripts that source this file.
+# shellcheck disable=SC2034
+{
+	vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+	top_dir=$(cd "$vm_dir/../.." && pwd)
+	build_dir=${KMEMCGD_BUILD_DIR:-$top_dir/build}
+	default_kernel=6.1
+}
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$@"
+	exit "${die_status:-1}"
+}
+
+# The Debian suite whose stock cloud kernel has this version.
+kernel_suite() {
+	awk -v version="$1" '!/^#/ && $1 == version { print $2; found = 1 }
+		END { exit !found }' "$vm_dir/kernels"
+}
+
+# The cgroup versions whose memory controller this kernel has, one per line.
+kernel_cgroups() {
+	awk -v version="$1" '!/^#/ && $1 == version { print $3 }' "$vm_dir/kernels" | tr , '\n'
+}
+
+kernel_versions() {
+	awk '!/^#/ && NF { print $1 }' "$vm_dir/kernels"
+}
+
+# The tree that a kernel's modules are built in: the host itself when it runs
+# that suite, for then it has the right compiler and libc already.
+kernel_tree() {
+	local suite
+	suite=$(kernel_suite "$1")
+	# shellcheck source=/dev/null
+	if [[ $(. /etc/os-release && echo "${VERSION_CODENAME:-}") == "$suite" ]]; then
+		echo /
+	else
+		echo "$build_dir/tree/$suite"
+	fi
+}
+
+# Several runs may find the same thing missing at the same time: one makes it,
+# the others wait and then find it made. Held until the script ends, however it
+# ends.
+take_lock() {
+	mkdir -p "$build_dir/lock"
+	exec {lock_fd}>"$build_dir/lock/$1"
+	flock "$lock_fd"
+}
+
+# True when target is missing or anything under the other paths is newer.
+is_stale() {
+	local target=$1 path
+	shift
+	[[ -e $target ]] || return 0
+	for path in "$@"; do
+		[[ -e $path ]] || continue
+		if [[ -n $(find "$path" -newer "$target" -print -quit) ]]; then
+			return 0
+		fi
+	done
+	return 1
+}
