@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+# "make help" tells what there is. Every target installs by apt what it needs.
+
+# One make at a time does the heavy work: the VMs share this machine's CPUs.
+.NOTPARALLEL:
+SHELL := /bin/bash
+KERNEL ?= 6.1
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+export KMEMCGD_RESULTS := $(CURDIR)/build/results
+
+ktap := tests/ktap
+deps := tests/vm/install-deps
+
+# The steps that a result is summed from. A step is run once, however many of the
+# targets below want it.
+test_steps := ktap unit vm-selftest guest-6.1-v2
+matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
+	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
+steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
+step_targets := $(addprefix step-,$(steps))
+
+help: ## print this
+	@echo 'usage: make TARGET'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' Makefile | \
+		while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+all: ctl module ## build the controller and the module for the default kernel
+
+module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2)
+	@$(deps) vm
+	@tests/vm/fetch-kernel $(KERNEL)
+	@tests/vm/build-module $(KERNEL)
+
+ctl: ## build the controller and its unit tests
+	@$(deps) ctl
+	@[ -e build/ctl/Makefile ] || \
+		cmake -S . -B build/ctl -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=Release >/dev/null
+	@$(MAKE) -s -C build/ctl -j$(JOBS)
+
+test: $(addprefix step-,$(test_steps)) ## unit tests, the VM's own, guest tests on the default kernel
+	@$(ktap) sum $(test_steps)
+
+test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels and cgroup versions, DKMS in each suite
+	@$(ktap) sum $(matrix_steps)
+
+style: step-style ## checkpatch, sparse, clang-format, shellcheck, house rules
+	@$(ktap) sum style
+
+demo: all ## watch a stock kernel collect zombies and kmemcgd free them
+	@tests/vm/demo.sh
+
+bench: all ## measure CPU per zombie and the rest on all kernels
+	@tests/bench/run
+
+install: ## install the module with DKMS and the controller (as root)
+	@dkms/install
+	@$(deps) ctl
+	@cmake -S . -B build/install -DKMEMCGD_TESTS=OFF -DCMAKE_BUILD_TYPE=Release \
+		-DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
+	@$(MAKE) -s -C build/install -j$(JOBS)
+	@$(MAKE) -s -C build/install install
+
+uninstall: ## take both away again
+	@dkms/uninstall
+	@rm -f $(PREFIX)/sbin/kmemcgctl
+
+clean: ## remove what was built; what was fetched stays (rm -rf build takes all)
+	@cd build 2>/dev/null && rm -rf ctl guest guest-dyn initramfs install module results || true
+
+# The closing line of a run of everything, for .ci/run.
+closing-line:
+	@$(ktap) sum $(sort $(steps))
+
+step-style:
+	@$(deps) style
+	@$(ktap) run style tests/style
+
+step-ktap:
+	@$(deps) vm
+	@$(ktap) run ktap tests/ktap-test
+
+step-unit:
+	@$(deps) ctl
+	@$(ktap) run unit tests/unit-tests
+
+step-vm-selftest:
+	@$(ktap) run vm-selftest tests/vm/selftest
+
+$(filter step-guest-%,$(step_targets)): step-guest-%:
+	@$(ktap) run guest-$* tests/vm/guest-tests $(subst -, ,$*)
+
+$(filter step-dkms-%,$(step_targets)): step-dkms-%:
+	@$(ktap) run dkms-$* tests/dkms-test $*
+
+.PHONY: help all module ctl test test-matrix style demo bench install uninstall clean \
+	closing-line $(step_targets)
+.DEFAULT_GOAL := help
