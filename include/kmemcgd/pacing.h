@@ -76,11 +76,11 @@ static inline void kmemcgd_pacing_set(struct kmemcgd_pacing *p,
 		p->balance_ns = (int64_t)burst_ns;
 }
 
-/* Pays for @cpu_ns of work. */
+/* Pays for @cpu_ns of work; negative: some of it was not used after all. */
 static inline void kmemcgd_pacing_charge(struct kmemcgd_pacing *p,
-					 uint64_t cpu_ns)
+					 int64_t cpu_ns)
 {
-	p->balance_ns -= (int64_t)cpu_ns;
+	p->balance_ns -= cpu_ns;
 }
 
 /**

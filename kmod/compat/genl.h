@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The attributes of a dump request: moved into genl_info in 6.6. */
+#ifndef KMEMCGD_COMPAT_GENL_H
+#define KMEMCGD_COMPAT_GENL_H
+
+#include <net/genetlink.h>
+
+static inline struct nlattr **kmemcgd_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+#endif

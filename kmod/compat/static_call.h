@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Static calls to functions that are not exported. Without inline static calls
+ * they fall back to an indirect call, which CFI may refuse: see symbols.c.
+ */
+#ifndef KMEMCGD_COMPAT_STATIC_CALL_H
+#define KMEMCGD_COMPAT_STATIC_CALL_H
+
+#include <linux/static_call.h>
+
+/* Until it is updated the call returns 0; 5.10 has NULL only, never called. */
+#ifdef DEFINE_STATIC_CALL_RET0
+#define KMEMCGD_DEFINE_CALL(name, prototype) \
+	DEFINE_STATIC_CALL_RET0(name, prototype)
+#else
+#define KMEMCGD_DEFINE_CALL(name, prototype) \
+	DEFINE_STATIC_CALL_NULL(name, prototype)
+#endif
+
+#endif

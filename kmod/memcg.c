@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Walking the memcgs of the host.
+ *
+ * The kernel keeps every css of a controller in an idr until it is released,
+ * offline or not. Going through that idr by id instead of through the tree
+ * makes a cursor an integer: nothing has to be held between two slices, and
+ * resuming costs a lookup, however many memcgs there are.
+ */
+#include <linux/idr.h>
+#include <linux/nodemask.h>
+#include <linux/page_counter.h>
+#include <linux/sched.h>
+
+#include "memcg.h"
+
+/* How many memcgs are looked at between two chances to reschedule. */
+#define FIND_BATCH 1024
+
+unsigned int kmemcgd_memcg_cgroup_version(void)
+{
+	return READ_ONCE(memory_cgrp_subsys.root) == &cgrp_dfl_root ? 2 : 1;
+}
+
+struct mem_cgroup *kmemcgd_memcg_next(int *css_id)
+{
+	struct cgroup_subsys_state *css;
+
+	css = idr_get_next(&memory_cgrp_subsys.css_idr, css_id);
+	return css ? mem_cgroup_from_css(css) : NULL;
+}
+
+struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id)
+{
+	struct cgroup_subsys_state *css;
+	struct mem_cgroup *memcg = NULL;
+
+	rcu_read_lock();
+	css = idr_find(&memory_cgrp_subsys.css_idr, css_id);
+	if (css && css_tryget(css)) {
+		memcg = mem_cgroup_from_css(css);
+		if (kmemcgd_memcg_id(memcg) != cgroup_id ||
+		    !kmemcgd_memcg_is_zombie(memcg)) {
+			css_put(css);
+			memcg = NULL;
+		}
+	}
+	rcu_read_unlock();
+	return memcg;
+}
+
+struct mem_cgroup *kmemcgd_memcg_find(u64 cgroup_id, int *css_id)
+{
+	struct mem_cgroup *memcg;
+	bool found = false;
+	int batch;
+
+	*css_id = 1;
+	do {
+		rcu_read_lock();
+		for (batch = 0; batch < FIND_BATCH; batch++, ++*css_id) {
+			memcg = kmemcgd_memcg_next(css_id);
+			if (!memcg)
+				break;
+			found = kmemcgd_memcg_id(memcg) == cgroup_id &&
+				css_tryget(&memcg->css);
+			if (found)
+				break;
+		}
+		rcu_read_unlock();
+		cond_resched();
+	} while (memcg && !found);
+	return found ? memcg : NULL;
+}
+
+void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
+			      struct kmemcgd_memcg_usage *usage)
+{
+	int nid, zone;
+
+	*usage = (struct kmemcgd_memcg_usage){};
+	usage->memory_pages = page_counter_read(&memcg->memory);
+	if (kmemcgd_memcg_cgroup_version() == 2) {
+		usage->swap_pages = page_counter_read(&memcg->swap);
+	} else {
+		u64 memsw = page_counter_read(&memcg->memsw);
+
+		/* The two are not read at once. */
+		if (memsw > usage->memory_pages)
+			usage->swap_pages = memsw - usage->memory_pages;
+	}
+	for_each_node_state(nid, N_MEMORY) {
+		struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
+
+		for (zone = 0; zone < MAX_NR_ZONES; zone++) {
+			unsigned long *size = node->lru_zone_size[zone];
+
+			usage->file_pages += READ_ONCE(size[LRU_INACTIVE_FILE]) +
+					     READ_ONCE(size[LRU_ACTIVE_FILE]);
+			usage->anon_pages += READ_ONCE(size[LRU_INACTIVE_ANON]) +
+					     READ_ONCE(size[LRU_ACTIVE_ANON]);
+			usage->unevictable_pages +=
+				READ_ONCE(size[LRU_UNEVICTABLE]);
+		}
+	}
+}

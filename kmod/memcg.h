@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Walking the memcgs of the host, offline ones included. */
+#ifndef KMEMCGD_MEMCG_H
+#define KMEMCGD_MEMCG_H
+
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
+
+/**
+ * struct kmemcgd_memcg_usage - what is charged to a memcg
+ * @memory_pages: its memory counter, descendants included
+ * @swap_pages: its swap counter, likewise
+ * @file_pages: page cache on its own LRU lists
+ * @anon_pages: anonymous memory and shmem on its own LRU lists
+ * @unevictable_pages: locked memory of its own
+ */
+struct kmemcgd_memcg_usage {
+	u64 memory_pages;
+	u64 swap_pages;
+	u64 file_pages;
+	u64 anon_pages;
+	u64 unevictable_pages;
+};
+
+/* 1 or 2: which hierarchy the memory controller is on. */
+unsigned int kmemcgd_memcg_cgroup_version(void);
+
+/**
+ * kmemcgd_memcg_next - the next memcg in the order of css ids
+ * @css_id: where to start; set to the id of what was found
+ *
+ * The order does not change while ids live, so a walk resumes at @css_id + 1
+ * without holding anything. Ids are reused, lowest first: a memcg that is
+ * created during a walk may be missed.
+ *
+ * Context: under rcu_read_lock(), which also keeps the result alive.
+ * Return: a memcg without a reference, or NULL at the end.
+ */
+struct mem_cgroup *kmemcgd_memcg_next(int *css_id);
+
+/**
+ * kmemcgd_memcg_get - a zombie by its css id, checked by its cgroup id
+ *
+ * Context: any; takes RCU.
+ * Return: the memcg with a css reference, or NULL when it is gone or alive.
+ */
+struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id);
+
+/**
+ * kmemcgd_memcg_find - a memcg by its cgroup id
+ * @css_id: set to its css id
+ *
+ * Walks them all, with a chance to reschedule every thousand.
+ *
+ * Context: may sleep.
+ * Return: the memcg with a css reference, or NULL.
+ */
+struct mem_cgroup *kmemcgd_memcg_find(u64 cgroup_id, int *css_id);
+
+/* Reads counters that others change: no context needed beyond a live memcg. */
+void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
+			      struct kmemcgd_memcg_usage *usage);
+
+static inline u64 kmemcgd_memcg_id(struct mem_cgroup *memcg)
+{
+	return cgroup_id(memcg->css.cgroup);
+}
+
+/* Removed, and offline as well: nothing can be charged to it any more. */
+static inline bool kmemcgd_memcg_is_zombie(struct mem_cgroup *memcg)
+{
+	unsigned int flags = READ_ONCE(memcg->css.flags);
+
+	return (flags & CSS_DYING) && !(flags & CSS_ONLINE);
+}
+
+/*
+ * References to the css of a zombie. Exact: a css is offline only after its
+ * percpu reference count was switched to an atomic one.
+ */
+static inline u64 kmemcgd_memcg_refs(struct mem_cgroup *memcg)
+{
+	return atomic_long_read(&memcg->css.refcnt.data->count);
+}
+
+static inline u32 kmemcgd_memcg_descendants(struct mem_cgroup *memcg)
+{
+	struct cgroup *cgroup = memcg->css.cgroup;
+
+	return READ_ONCE(cgroup->nr_descendants) +
+	       READ_ONCE(cgroup->nr_dying_descendants);
+}
+
+#endif

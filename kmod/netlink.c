@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: which command takes what from whom. The protocol
+ * is described in include/uapi/linux/kmemcgd.h.
+ *
+ * The family exists in the initial network namespace only, as the daemon does.
+ */
+#include <linux/module.h>
+
+#include "netlink.h"
+#include "netlink_internal.h"
+
+/* For commands without attributes: none at all would check nothing. */
+static const struct nla_policy no_attrs[] = {
+	[1] = { .type = NLA_REJECT },
+};
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = KMEMCGD_CMD_GET_INFO,
+		.doit = kmemcgd_nl_get_info,
+		.policy = no_attrs,
+		.maxattr = ARRAY_SIZE(no_attrs) - 1,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_CONFIG,
+		.doit = kmemcgd_nl_get_config,
+		.policy = no_attrs,
+		.maxattr = ARRAY_SIZE(no_attrs) - 1,
+	},
+	{
+		.cmd = KMEMCGD_CMD_SET_CONFIG,
+		.doit = kmemcgd_nl_set_config,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_config_policy,
+		.maxattr = KMEMCGD_A_CONFIG_MAX,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_MEMCG,
+		.doit = kmemcgd_nl_get_memcg,
+		.dumpit = kmemcgd_nl_dump_memcg,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_memcg_policy,
+		.maxattr = KMEMCGD_A_MEMCG_MIN_BYTES,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_STATS,
+		.doit = kmemcgd_nl_get_stats,
+		.policy = no_attrs,
+		.maxattr = ARRAY_SIZE(no_attrs) - 1,
+	},
+	{
+		.cmd = KMEMCGD_CMD_RESET_STATS,
+		.doit = kmemcgd_nl_reset_stats,
+		.flags = GENL_ADMIN_PERM,
+		.policy = no_attrs,
+		.maxattr = ARRAY_SIZE(no_attrs) - 1,
+	},
+	{
+		.cmd = KMEMCGD_CMD_REAP,
+		.doit = kmemcgd_nl_reap,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_reap_policy,
+		.maxattr = KMEMCGD_A_REAP_ID,
+	},
+};
+
+static const struct genl_multicast_group groups[] = {
+	{ .name = KMEMCGD_MCGRP_EVENTS },
+};
+
+struct genl_family kmemcgd_family = {
+	.name = KMEMCGD_GENL_NAME,
+	.version = KMEMCGD_GENL_VERSION,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+int kmemcgd_nl_check_version(const struct genlmsghdr *header,
+			     struct netlink_ext_ack *extack)
+{
+	if (header->version == KMEMCGD_GENL_VERSION)
+		return 0;
+	if (header->version < KMEMCGD_GENL_VERSION)
+		NL_SET_ERR_MSG(extack, "the request has an older protocol version than the module (1): update kmemcgctl");
+	else
+		NL_SET_ERR_MSG(extack, "the request has a newer protocol version than the module (1): update the module");
+	return -EPROTONOSUPPORT;
+}
+
+int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
+		      int err, const char *message)
+{
+	if (info->extack) {
+		info->extack->_msg = message;
+		info->extack->bad_attr = attr;
+	}
+	return err;
+}
+
+int kmemcgd_nl_reply(struct genl_info *info,
+		     int (*fill)(struct sk_buff *skb, void *arg), void *arg)
+{
+	struct sk_buff *skb;
+	void *header;
+	int err;
+
+	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
+	if (err)
+		return err;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put_reply(skb, info, &kmemcgd_family, 0,
+				   info->genlhdr->cmd);
+	if (!header || fill(skb, arg)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
+}
+
+int kmemcgd_netlink_init(void)
+{
+	return genl_register_family(&kmemcgd_family);
+}
+
+void kmemcgd_netlink_exit(void)
+{
+	genl_unregister_family(&kmemcgd_family);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The one door to the kernel's reclaim of a memcg. */
+#ifndef KMEMCGD_RECLAIM_H
+#define KMEMCGD_RECLAIM_H
+
+#include <linux/memcontrol.h>
+
+/**
+ * kmemcgd_reclaim_pages - have the kernel reclaim from a memcg by LRU
+ * @memcg: with a reference
+ * @pages: how many to ask for; the kernel asks for 32 at least
+ * @may_swap: whether anonymous memory may be swapped out
+ *
+ * Takes from descendants as well, memory.min and memory.low of which hold.
+ *
+ * Context: may sleep, without locks that the I/O or filesystem paths take.
+ * Return: pages reclaimed; may be more than asked for.
+ */
+unsigned long kmemcgd_reclaim_pages(struct mem_cgroup *memcg,
+				    unsigned long pages, bool may_swap);
+
+/* Returns the charges that CPUs keep in stock for it; finishes later. */
+void kmemcgd_reclaim_stock(struct mem_cgroup *memcg);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the engine asks of a source of work, and gives it. */
+#ifndef KMEMCGD_SOURCE_H
+#define KMEMCGD_SOURCE_H
+
+#include <linux/sched/clock.h>
+#include <linux/types.h>
+
+/* Nothing to do until somebody kicks the engine. */
+#define KMEMCGD_NEVER U64_MAX
+
+/**
+ * enum kmemcgd_urgency - who goes first
+ * @KMEMCGD_BACKGROUND: whenever there is time; under the CPU cap
+ * @KMEMCGD_REQUESTED: somebody waits for it; not under the cap
+ * @KMEMCGD_URGENT: a task will stall if it is late; not under the cap
+ */
+enum kmemcgd_urgency {
+	KMEMCGD_BACKGROUND,
+	KMEMCGD_REQUESTED,
+	KMEMCGD_URGENT,
+};
+
+/**
+ * struct kmemcgd_demand - what a source wants
+ * @deadline_ns: when its next slice should run, by ktime_get_ns(); a time that
+ *	is past: now; KMEMCGD_NEVER: not at all
+ * @urgency: how it ranks when more than one source is due
+ */
+struct kmemcgd_demand {
+	u64 deadline_ns;
+	enum kmemcgd_urgency urgency;
+};
+
+/**
+ * struct kmemcgd_budget - what one slice may use
+ * @pages: pages to take
+ * @end_ns: local_clock() by which it should end
+ */
+struct kmemcgd_budget {
+	u32 pages;
+	u64 end_ns;
+};
+
+/**
+ * struct kmemcgd_result - what one slice did
+ * @cgroup_id: whom it worked on; 0: nobody in particular
+ * @pages: pages taken
+ * @inodes: inodes evicted
+ */
+struct kmemcgd_result {
+	u64 cgroup_id;
+	u32 pages;
+	u32 inodes;
+};
+
+static inline bool kmemcgd_budget_used(const struct kmemcgd_budget *budget,
+				       const struct kmemcgd_result *result)
+{
+	return result->pages >= budget->pages ||
+	       local_clock() >= budget->end_ns;
+}
+
+/**
+ * struct kmemcgd_source - something that has slices to do
+ * @name: for traces
+ * @demand: what it wants, at the given ktime_get_ns()
+ * @run: one slice; adds to the result
+ * @pause: let go of everything that must not be held while the thread sleeps
+ *
+ * All are called by the engine's thread only, without locks; @run and @pause
+ * may sleep.
+ */
+struct kmemcgd_source {
+	const char *name;
+	struct kmemcgd_demand (*demand)(u64 now_ns);
+	void (*run)(const struct kmemcgd_budget *budget,
+		    struct kmemcgd_result *result);
+	void (*pause)(void);
+};
+
+#endif

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding inodes that hold zombies through cgroup writeback only.
+ *
+ * Before 5.14 nothing leads from a writeback structure to its inodes, so all
+ * inodes of all superblocks with cgroup writeback are looked at. Where the
+ * kernel moves such inodes itself, this is not used.
+ *
+ * While a sweep is being worked on it holds one inode, as its cursor, with
+ * s_umount shared. Before the thread sleeps both are let go of, and the cursor
+ * becomes the number of inodes passed: a plain list offers no better one. New
+ * inodes go to the head of the list, so that some may be looked at twice;
+ * removed ones make it skip some, which the next sweep finds.
+ */
+#include <linux/backing-dev.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+
+#include "inode.h"
+#include "memcg.h"
+#include "params.h"
+#include "source.h"
+#include "sweep.h"
+#include "symbols.h"
+
+/* Inodes passed with s_inode_list_lock held, without looking at them. */
+#define SKIP_BATCH 1024
+/* Inodes looked at with it held. */
+#define LOOK_BATCH 64
+/* An inode in the sweep has no pages of zombies, or few. */
+#define EVICT_MAX_PAGES 256
+
+static struct {
+	bool running;
+	bool fresh;			/* no superblock was visited yet */
+	dev_t dev;			/* the superblock that it is in */
+	unsigned long passed;		/* inodes of it that were passed */
+	struct super_block *sb;		/* s_umount held; NULL: paused */
+	struct inode *inode;		/* held cursor, NULL: at the head */
+} sweep;
+
+static bool may_sweep(struct super_block *sb)
+{
+	return (sb->s_iflags & SB_I_CGROUPWB) && sb->s_root &&
+	       (sb->s_flags & SB_BORN) && (sb->s_flags & SB_ACTIVE);
+}
+
+/*
+ * Holds s_umount of the superblock @dev (@next: of the one after it), shared.
+ * One that is gone or busy counts as swept.
+ */
+static struct super_block *hold_super(dev_t dev, bool next, bool from_first)
+{
+	struct super_block *sb, *held = NULL;
+	bool reached = from_first;
+
+	spin_lock(kmemcgd_sb_lock);
+	list_for_each_entry(sb, kmemcgd_super_blocks, s_list) {
+		if (reached || (!next && sb->s_dev == dev)) {
+			if (!down_read_trylock(&sb->s_umount))
+				continue;
+			if (may_sweep(sb)) {
+				held = sb;
+				break;
+			}
+			up_read(&sb->s_umount);
+			continue;
+		}
+		reached = next && sb->s_dev == dev;
+	}
+	spin_unlock(kmemcgd_sb_lock);
+	return held;
+}
+
+/* Lets go of the cursor inode; may evict it. */
+static void put_cursor(void)
+{
+	struct inode *inode = sweep.inode;
+
+	sweep.inode = NULL;
+	iput(inode);
+}
+
+void kmemcgd_sweep_pause(void)
+{
+	struct super_block *sb = sweep.sb;
+
+	put_cursor();
+	if (!sb)
+		return;
+	sweep.sb = NULL;
+	/* As in inode.c: an unmount may be waiting to free it. */
+	rcu_read_lock();
+	up_read(&sb->s_umount);
+	rcu_read_unlock();
+}
+
+/* Gets to a superblock, the same as before the pause if it is still there. */
+static bool resume(void)
+{
+	if (sweep.sb)
+		return true;
+	if (!sweep.fresh)
+		sweep.sb = hold_super(sweep.dev, false, false);
+	else
+		sweep.sb = hold_super(0, false, true);
+	sweep.fresh = false;
+	if (!sweep.sb)
+		return false;
+	if (sweep.sb->s_dev != sweep.dev)
+		sweep.passed = 0;
+	sweep.dev = sweep.sb->s_dev;
+	return true;
+}
+
+static void next_super(void)
+{
+	dev_t dev = sweep.dev;
+
+	kmemcgd_sweep_pause();
+	sweep.passed = 0;
+	sweep.sb = hold_super(dev, true, false);
+	if (sweep.sb)
+		sweep.dev = sweep.sb->s_dev;
+	else
+		sweep.running = false;
+}
+
+static bool pins_zombie(struct inode *inode)
+{
+#ifdef CONFIG_CGROUP_WRITEBACK
+	bool pins = false;
+
+	spin_lock(&inode->i_lock);
+	/* i_lock keeps i_wb from being switched, and that its css alive. */
+	if (inode->i_wb && inode->i_wb->memcg_css)
+		pins = kmemcgd_memcg_is_zombie(mem_cgroup_from_css(inode->i_wb->memcg_css));
+	spin_unlock(&inode->i_lock);
+	return pins;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Moves the cursor over up to @batch inodes; stops early, if it looks at them,
+ * at one that pins a zombie.
+ *
+ * Return: false at the end of the list.
+ */
+static bool advance(unsigned int batch, bool look, bool *found)
+{
+	struct super_block *sb = sweep.sb;
+	struct inode *inode, *old = sweep.inode;
+	bool more = true;
+
+	*found = false;
+	spin_lock(&sb->s_inode_list_lock);
+	inode = old ? old : list_entry(&sb->s_inodes, struct inode, i_sb_list);
+	for (;;) {
+		inode = list_next_entry(inode, i_sb_list);
+		if (&inode->i_sb_list == &sb->s_inodes) {
+			more = false;
+			inode = NULL;
+			break;
+		}
+		sweep.passed++;
+		if (look && S_ISREG(inode->i_mode) && pins_zombie(inode))
+			*found = true;
+		/* The cursor must be one that can be held. */
+		if ((*found || batch <= 1) && igrab(inode))
+			break;
+		*found = false;
+		if (batch)
+			batch--;
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	sweep.inode = inode;
+	iput(old);
+	return more;
+}
+
+/* Back to where the cursor was before the pause. */
+static bool skip_passed(void)
+{
+	unsigned long target = sweep.passed;
+	bool found;
+
+	sweep.passed = 0;
+	while (sweep.passed < target) {
+		unsigned long left = target - sweep.passed;
+
+		if (!advance(min_t(unsigned long, left, SKIP_BATCH), false,
+			     &found))
+			return false;
+		cond_resched();
+	}
+	return true;
+}
+
+void kmemcgd_sweep_start(void)
+{
+	if (sweep.running || !kmemcgd_capable(KMEMCGD_CAP_INODE_SWEEP))
+		return;
+	sweep.running = true;
+	sweep.fresh = true;
+	sweep.passed = 0;
+}
+
+bool kmemcgd_sweep_running(void)
+{
+	return sweep.running;
+}
+
+void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
+		       struct kmemcgd_result *result)
+{
+	bool found;
+
+	if (!sweep.sb) {
+		if (!resume()) {
+			sweep.running = false;
+			return;
+		}
+		if (sweep.passed && !skip_passed())
+			return next_super();
+	}
+	do {
+		if (!advance(LOOK_BATCH, true, &found))
+			return next_super();
+		if (!found || !kmemcgd_param(KMEMCGD_A_CONFIG_INODES))
+			continue;
+		if (kmemcgd_inode_judge(sweep.inode, EVICT_MAX_PAGES, 1) ==
+		    KMEMCGD_INODE_UNUSED) {
+			result->pages += sweep.inode->i_mapping->nrpages;
+			/* Evicted when the cursor lets go of it. */
+			result->inodes += kmemcgd_inode_evict(sweep.inode);
+		}
+	} while (!kmemcgd_budget_used(budget, result));
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The source that frees zombie memcgs. */
+#ifndef KMEMCGD_ZOMBIE_H
+#define KMEMCGD_ZOMBIE_H
+
+#include <linux/types.h>
+
+#include "cgroup_events.h"
+#include "source.h"
+
+extern const struct kmemcgd_source kmemcgd_zombie_source;
+
+/* What it wants to hear of removed and released cgroups. */
+extern const struct kmemcgd_cgroup_listener kmemcgd_zombie_listener;
+
+/**
+ * kmemcgd_zombie_reap_all - visit every zombie now, whatever its backoff
+ * kmemcgd_zombie_reap_one - visit this one now
+ * @css_id: its css id
+ * @cgroup_id: its cgroup id
+ *
+ * Context: may sleep.
+ * Return: the id of the pass that will have done it when it ends. _one: 0 when
+ *	too many requests wait.
+ */
+u64 kmemcgd_zombie_reap_all(void);
+u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id);
+
+/* Zombies that are known of: with state, without, and not visited yet. */
+u64 kmemcgd_zombie_left(void);
+/* Those without state, because of states_max. */
+u64 kmemcgd_zombie_untracked(void);
+
+#endif
