@@ -34,9 +34,9 @@ module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2)
 
 ctl: ## build the controller and its unit tests
 	@$(deps) ctl
-	@[ -e build/ctl/Makefile ] || \
-		cmake -S . -B build/ctl -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=Release >/dev/null
-	@$(MAKE) -s -C build/ctl -j$(JOBS)
+	@[ -e build/ctl/CMakeCache.txt ] || cmake -S . -B build/ctl >/dev/null
+	@cmake --build build/ctl -j$(JOBS) >build/ctl/build.log 2>&1 || \
+		{ cat build/ctl/build.log; exit 1; }
 
 test: $(addprefix step-,$(test_steps)) ## unit tests, the VM's own, guest tests on the default kernel
 	@$(ktap) sum $(test_steps)
@@ -56,10 +56,10 @@ bench: all ## measure CPU per zombie and the rest on all kernels
 install: ## install the module with DKMS and the controller (as root)
 	@dkms/install
 	@$(deps) ctl
-	@cmake -S . -B build/install -DKMEMCGD_TESTS=OFF -DCMAKE_BUILD_TYPE=Release \
+	@cmake -S . -B build/install -DKMEMCGD_TESTS=OFF \
 		-DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
-	@$(MAKE) -s -C build/install -j$(JOBS)
-	@$(MAKE) -s -C build/install install
+	@cmake --build build/install -j$(JOBS)
+	@cmake --install build/install
 
 uninstall: ## take both away again
 	@dkms/uninstall
