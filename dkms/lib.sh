@@ -25,6 +25,9 @@ lay_out_sources() {
 	local to=$1
 	mkdir -p "$to/dkms"
 	cp -R "$top_dir/kmod" "$top_dir/include" "$to/"
+	# What somebody built by hand belongs to another kernel.
+	find "$to/kmod" '(' -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order ')' -delete
 	cp "$top_dir/dkms/kernel-range" "$to/dkms/"
 	sed -e "s/@VERSION@/$version/" -e "s/@KERNELS@/$(kernels_expression | sed 's/[\\&/]/\\&/g')/" \
 		"$top_dir/dkms/dkms.conf.in" >"$to/dkms.conf"
