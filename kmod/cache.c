@@ -40,18 +40,6 @@ static bool next_list(struct kmemcgd_cache_cursor *cursor,
 	return cursor->node < MAX_NUMNODES;
 }
 
-static unsigned long file_pages(struct mem_cgroup *memcg, int nid)
-{
-	struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
-	unsigned long pages = 0;
-	int zone;
-
-	for (zone = 0; zone < MAX_NR_ZONES; zone++)
-		pages += READ_ONCE(node->lru_zone_size[zone][LRU_INACTIVE_FILE]) +
-			 READ_ONCE(node->lru_zone_size[zone][LRU_ACTIVE_FILE]);
-	return pages;
-}
-
 /*
  * The folio at the end of the cursor's list, with a reference. It goes to the
  * other end, as reclaim does with what it can't take, so that those behind it
@@ -66,7 +54,7 @@ static struct folio *take_folio(struct kmemcgd_cache_cursor *cursor,
 
 	if (!cursor->entered) {
 		cursor->left = list_empty(list) ?
-			0 : file_pages(memcg, cursor->node);
+			0 : kmemcgd_lru_pages(memcg, cursor->node, true);
 		cursor->entered = true;
 	}
 	if (!cursor->left)
@@ -157,7 +145,7 @@ bool kmemcgd_cache_let_go(struct mem_cgroup *memcg,
 		pgoff_t index;
 
 		/* Zombies without page cache are the common case after 7.1. */
-		if (!cursor->entered && !file_pages(memcg, cursor->node))
+		if (!cursor->entered && !kmemcgd_lru_pages(memcg, cursor->node, true))
 			folio = NULL;
 		else
 			folio = take_folio(cursor, memcg);

@@ -127,7 +127,7 @@ static const struct kmemcgd_source *pick(u64 now_ns,
 	return picked;
 }
 
-static void run_slice(const struct kmemcgd_source *source)
+static void run_slice(const struct kmemcgd_source *source, u64 now_ns)
 {
 	u64 target_ns = kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_TARGET_US) *
 			(u64)NSEC_PER_USEC;
@@ -137,6 +137,7 @@ static void run_slice(const struct kmemcgd_source *source)
 
 	began_ns = local_clock();
 	budget.pages = slice_pages;
+	budget.now_ns = now_ns;
 	budget.end_ns = began_ns + target_ns;
 	source->run(&budget, &result);
 	took_ns = local_clock() - began_ns;
@@ -191,7 +192,7 @@ static void work(void)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_WAKEUPS, 1);
 		slept = false;
 	}
-	run_slice(source);
+	run_slice(source, now_ns);
 	note_chance();
 	cond_resched();
 }

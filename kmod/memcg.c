@@ -12,6 +12,7 @@
 #include <linux/page_counter.h>
 #include <linux/sched.h>
 
+#include "compat/folio.h"
 #include "memcg.h"
 
 /* How many memcgs are looked at between two chances to reschedule. */
@@ -92,15 +93,10 @@ void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
 	for_each_node_state(nid, N_MEMORY) {
 		struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
 
-		for (zone = 0; zone < MAX_NR_ZONES; zone++) {
-			unsigned long *size = node->lru_zone_size[zone];
-
-			usage->file_pages += READ_ONCE(size[LRU_INACTIVE_FILE]) +
-					     READ_ONCE(size[LRU_ACTIVE_FILE]);
-			usage->anon_pages += READ_ONCE(size[LRU_INACTIVE_ANON]) +
-					     READ_ONCE(size[LRU_ACTIVE_ANON]);
+		usage->file_pages += kmemcgd_lru_pages(memcg, nid, true);
+		usage->anon_pages += kmemcgd_lru_pages(memcg, nid, false);
+		for (zone = 0; zone < MAX_NR_ZONES; zone++)
 			usage->unevictable_pages +=
-				READ_ONCE(size[LRU_UNEVICTABLE]);
-		}
+				READ_ONCE(node->lru_zone_size[zone][LRU_UNEVICTABLE]);
 	}
 }

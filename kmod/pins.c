@@ -4,6 +4,7 @@
  * inodes and pages that nobody uses, charges in stock, and only then, from
  * the third visit on, what the kernel's reclaim would take of the rest.
  */
+#include "compat/folio.h"
 #include "memcg.h"
 #include "params.h"
 #include "pins.h"
@@ -12,6 +13,13 @@
 
 /* Pages that somebody uses are left alone for as many visits. */
 #define RECLAIM_AFTER_TRIES 2
+/* The visit in which stocks are drained, counted from 0. */
+#define DRAIN_AT_TRIES 1
+/*
+ * What holds a zombie without pages can't be seen. It is taken for an inode
+ * until that many attempts to have its inodes moved were in vain.
+ */
+#define INODE_TRIES 4
 
 void kmemcgd_pins_start(struct kmemcgd_visit *visit, u16 tries)
 {
@@ -58,9 +66,12 @@ bool kmemcgd_pins_let_go(struct mem_cgroup *memcg, struct kmemcgd_visit *visit,
 		if (taken && taken < pages)
 			return false;
 	}
-	if (usage.memory_pages && !usage.file_pages && !usage.anon_pages &&
-	    !usage.unevictable_pages && !visit->stock_drained) {
-		visit->stock_drained = true;
+	/*
+	 * Charges in stock look like charges that the parent has taken over,
+	 * so they are returned once, when nothing else can be seen.
+	 */
+	if (visit->tries == DRAIN_AT_TRIES && usage.memory_pages &&
+	    !usage.file_pages && !usage.anon_pages) {
 		kmemcgd_reclaim_stock(memcg);
 		kmemcgd_stats_add(KMEMCGD_A_STATS_STOCK_DRAINS, 1);
 	}
@@ -94,9 +105,8 @@ enum kmemcgd_pin kmemcgd_pins_classify(struct mem_cgroup *memcg,
 	/* Folios on their way between the CPUs' batches and the lists. */
 	if (usage.file_pages)
 		return KMEMCGD_PIN_FILE;
-	if (usage.memory_pages)
-		return KMEMCGD_PIN_SLAB;
 	/* Only cgroup v2 has writeback per cgroup. */
-	return kmemcgd_memcg_cgroup_version() == 2 ? KMEMCGD_PIN_INODE :
-						     KMEMCGD_PIN_OTHER;
+	if (visit->tries < INODE_TRIES && kmemcgd_memcg_cgroup_version() == 2)
+		return KMEMCGD_PIN_INODE;
+	return kmemcgd_kmem_pins(memcg) ? KMEMCGD_PIN_SLAB : KMEMCGD_PIN_OTHER;
 }

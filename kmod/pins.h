@@ -14,13 +14,11 @@
  * @cursor: how far its page cache was gone through
  * @tries: visits before this one that did not free it
  * @cache_done: its page cache was gone through
- * @stock_drained: its charge stocks were drained
  */
 struct kmemcgd_visit {
 	struct kmemcgd_cache_cursor cursor;
 	u16 tries;
 	bool cache_done;
-	bool stock_drained;
 };
 
 void kmemcgd_pins_start(struct kmemcgd_visit *visit, u16 tries);

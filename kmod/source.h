@@ -35,10 +35,12 @@ struct kmemcgd_demand {
 /**
  * struct kmemcgd_budget - what one slice may use
  * @pages: pages to take
+ * @now_ns: ktime_get_ns() at its beginning: some clocks are slow to read
  * @end_ns: local_clock() by which it should end
  */
 struct kmemcgd_budget {
 	u32 pages;
+	u64 now_ns;
 	u64 end_ns;
 };
 

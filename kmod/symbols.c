@@ -81,12 +81,12 @@ struct symbol {
 
 static void set_try_to_free(unsigned long address)
 {
-	static_call_update(kmemcgd_try_to_free_pages, (void *)address);
+	KMEMCGD_UPDATE_CALL(kmemcgd_try_to_free_pages, address);
 }
 
 static void set_drain_all_stock(unsigned long address)
 {
-	static_call_update(kmemcgd_drain_all_stock, (void *)address);
+	KMEMCGD_UPDATE_CALL(kmemcgd_drain_all_stock, address);
 }
 
 static void set_wb_cleanup(unsigned long address)
@@ -171,7 +171,7 @@ int kmemcgd_symbols_init(void)
 	address = probe_address("kallsyms_lookup_name");
 	if (!address)
 		return refuse("no kprobe on kallsyms_lookup_name (KPROBES, KALLSYMS, or lockdown)");
-	static_call_update(kmemcgd_lookup_name, (void *)address);
+	KMEMCGD_UPDATE_CALL(kmemcgd_lookup_name, address);
 	if (!lookup_works(address))
 		return refuse("kallsyms_lookup_name does not find what is known");
 

@@ -483,7 +483,7 @@ static bool next_visit(u64 now_ns)
 static void run(const struct kmemcgd_budget *budget,
 		struct kmemcgd_result *result)
 {
-	u64 now_ns = ktime_get_ns();
+	u64 now_ns = budget->now_ns;
 	enum kmemcgd_reason reason;
 
 	if (next_report_ns() <= now_ns)

@@ -83,6 +83,16 @@ static inline struct lruvec *kmemcgd_lruvec(struct mem_cgroup *memcg, int nid)
 	return &memcg->nodeinfo[nid]->lruvec;
 }
 
+/* Whether pages of kernel memory hold the memcg itself, and not an objcg. */
+static inline bool kmemcgd_kmem_pins(struct mem_cgroup *memcg)
+{
+#ifdef HAVE_PAGE_MEMCG_CHECK
+	return false;
+#else
+	return page_counter_read(&memcg->kmem) > 0;
+#endif
+}
+
 static inline spinlock_t *kmemcgd_lru_lock(struct lruvec *lruvec, int nid)
 {
 #ifdef HAVE_LRUVEC_LOCK
@@ -90,6 +100,33 @@ static inline spinlock_t *kmemcgd_lru_lock(struct lruvec *lruvec, int nid)
 #else
 	return &NODE_DATA(nid)->lru_lock;
 #endif
+}
+
+/*
+ * Pages on the evictable LRU lists of a memcg on one node. The multi-gen LRU
+ * counts its own, which are eventually consistent only.
+ */
+static inline unsigned long kmemcgd_lru_pages(struct mem_cgroup *memcg,
+					      int nid, bool file)
+{
+	struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
+	enum lru_list lru = file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+	long pages = 0;
+	int zone;
+
+	for (zone = 0; zone < MAX_NR_ZONES; zone++)
+		pages += READ_ONCE(node->lru_zone_size[zone][lru]) +
+			 READ_ONCE(node->lru_zone_size[zone][lru + LRU_ACTIVE]);
+#ifdef CONFIG_LRU_GEN
+	for (zone = 0; zone < MAX_NR_ZONES; zone++) {
+		int gen;
+
+		for (gen = 0; gen < MAX_NR_GENS; gen++)
+			pages += READ_ONCE(node->lruvec.lrugen.nr_pages[gen]
+					   [file][zone]);
+	}
+#endif
+	return max(pages, 0L);
 }
 
 /*

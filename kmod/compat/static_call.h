@@ -17,4 +17,8 @@
 	DEFINE_STATIC_CALL_NULL(name, prototype)
 #endif
 
+/* An address without a type is given that of the call; 5.10 checks it. */
+#define KMEMCGD_UPDATE_CALL(name, address) \
+	static_call_update(name, (typeof(&STATIC_CALL_TRAMP(name)))(address))
+
 #endif
