@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Attributes to values. A missing or malformed attribute is an error that
+// names it; an unknown one is ignored.
+#pragma once
+
+#include "client/attributes.hpp"
+#include "client/types.hpp"
+
+#include <span>
+
+namespace kmemcgd {
+
+enum class Measure { count, nanoseconds, pages };
+
+// The counters of Stats and Pass as tables, so that the decoder, the text and
+// the JSON cannot disagree about which ones there are.
+template <class Owner>
+struct CounterField {
+    std::uint16_t attribute;
+    std::string_view name;
+    std::uint64_t Owner::*member;
+    Measure measure;
+    std::string_view what;
+};
+
+std::span<const CounterField<Stats>> stats_fields();
+std::span<const CounterField<Pass>> pass_fields(); // without id and reason
+
+Result<Info> decode_info(Bytes attributes);
+Result<Config> decode_config(Bytes attributes);
+Result<Memcg> decode_memcg(Bytes attributes);
+Result<Stats> decode_stats(Bytes attributes);
+Result<std::uint64_t> decode_reap(Bytes attributes); // the pass
+Result<Event> decode_event(std::uint8_t command, Bytes attributes);
+
+} // namespace kmemcgd

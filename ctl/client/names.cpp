@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "client/names.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <linux/kmemcgd.h>
+
+namespace kmemcgd {
+namespace {
+
+constexpr std::array<std::string_view, 2> states = {"live", "zombie"};
+constexpr std::array<std::string_view, KMEMCGD_PIN_MAX + 1> pins = {
+    "none", "file", "dirty", "shmem", "swap", "inode", "journal", "slab", "other"};
+constexpr std::array<std::string_view, 4> reasons = {"rmdir", "retry", "scan", "reap"};
+
+// A newer module may know more than we do: show the number then.
+std::string name_of(std::span<const std::string_view> names, std::uint32_t value) {
+    return value < names.size() ? std::string(names[value]) : fmt::format("unknown-{}", value);
+}
+
+} // namespace
+
+std::string state_name(std::uint32_t state) {
+    return name_of(states, state);
+}
+
+std::string pin_name(std::uint32_t pin) {
+    return name_of(pins, pin);
+}
+
+std::string reason_name(std::uint32_t reason) {
+    return name_of(reasons, reason);
+}
+
+std::span<const std::string_view> pin_names() {
+    return pins;
+}
+
+std::optional<std::uint32_t> parse_pin(std::string_view name) {
+    const auto found = std::find(pins.begin(), pins.end(), name);
+    if (found == pins.end())
+        return std::nullopt;
+    return static_cast<std::uint32_t>(found - pins.begin());
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From what a user types to a cgroup id, and what cgroupfs itself knows.
+#pragma once
+
+#include "client/result.hpp"
+#include "commands/command.hpp"
+
+#include <filesystem>
+
+namespace kmemcgd {
+
+// Where the memory controller is mounted: --cgroup-root, or what mountinfo says.
+Result<std::filesystem::path> memory_cgroup_root(const Context& context);
+
+// All digits.
+std::optional<std::uint64_t> parse_memcg_id(const std::string& text);
+
+// As the module writes it, from the root of the hierarchy: "/a/b". Takes that
+// form, the path of the directory in cgroupfs, or a path relative to the root.
+Result<std::string> path_in_hierarchy(const Context& context, const std::string& text);
+
+// The id of a directory that exists: its inode number.
+Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
+                                                   const std::string& hierarchy_path);
+
+// nr_dying_descendants of the root; nothing on cgroup v1.
+std::optional<std::uint64_t> dying_cgroups(const Context& context);
+
+} // namespace kmemcgd

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/command.hpp"
+
+#include "commands/options.hpp"
+#include "render/nearest.hpp"
+#include "render/units.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+void print_error(const Context& context, const Error& error) {
+    if (context.json()) {
+        auto document = json_document();
+        document["error"] = to_json(error);
+        context.print_document(document);
+    }
+    const Paint paint(context.world->err_is_terminal && !context.world->no_colour);
+    context.err() << paint.red("kmemcgctl: ") << printable(error.message) << '\n';
+    if (!error.hint.empty())
+        context.err() << "  hint: " << printable(error.hint) << '\n';
+}
+
+std::vector<std::string> names_of(const std::vector<const CLI::App*>& subcommands) {
+    std::vector<std::string> names;
+    for (const auto* sub : subcommands)
+        names.push_back(sub->get_name());
+    return names;
+}
+
+std::vector<const CLI::App*> all_subcommands(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+// The innermost command that was typed, and how to type it.
+const CLI::App& deepest(const CLI::App& app, std::string& path) {
+    const auto* at = &app;
+    path = app.get_name();
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+        path += " " + at->get_name();
+    }
+    return *at;
+}
+
+Error no_such_command(const std::string& typed, const std::vector<std::string>& names) {
+    auto error = usage_error(fmt::format("there is no command \"{}\"", typed), "kmemcgctl help");
+    if (const auto meant = nearest(typed, names))
+        error.hint = fmt::format("did you mean \"{}\"?", *meant);
+    return error;
+}
+
+// CLI11 only says that a word was not expected, or that a subcommand was; say
+// which one may be meant.
+Error explain(const CLI::App& app, const CLI::ParseError& failure) {
+    std::string path;
+    const auto* at = &deepest(app, path);
+    const auto extras = app.remaining(true);
+    const auto names = names_of(all_subcommands(*at));
+    if (!names.empty() && !extras.empty() && !extras.front().starts_with("-"))
+        return no_such_command(extras.front(), names);
+    return usage_error(failure.what(), path + " --help");
+}
+
+void declare(CLI::App& app, Context& context, bool& json) {
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    app.set_help_flag("-h,--help", "print this help");
+    app.add_flag("--json", json, "print JSON, with \"schema\": 1");
+    const std::map<std::string, Format> formats = {{"auto", Format::automatic},
+                                                   {"human", Format::human},
+                                                   {"plain", Format::plain},
+                                                   {"json", Format::json}};
+    app.add_option("--format", context.format,
+                   "human, plain or json; by default human on a terminal, else plain")
+        ->transform(CLI::CheckedTransformer(formats))
+        ->option_text("FORMAT");
+    app.add_option("--cgroup-root", context.cgroup_root,
+                   "where the memory controller's hierarchy is mounted")
+        ->option_text("PATH");
+    for (const auto& command : commands()) {
+        auto* sub = app.add_subcommand(command.name, command.summary);
+        sub->fallthrough();
+        Options options(*sub);
+        command.add(options, context);
+    }
+}
+
+// Not app.help(): whatever it is called on, that prints the help of the
+// subcommand that was typed.
+void print_help_of(const Context& context, const CLI::App& app, const std::string& path) {
+    context.out() << app.get_formatter()->make_help(&app, path, CLI::AppFormatMode::Normal);
+}
+
+Outcome print_help(const Context& context, const CLI::App& app, const std::string& command) {
+    if (command.empty()) {
+        print_help_of(context, app, app.get_name());
+        return exit_ok;
+    }
+    const auto names = names_of(all_subcommands(app));
+    if (std::find(names.begin(), names.end(), command) == names.end())
+        return no_such_command(command, names);
+    const auto* sub = app.get_subcommand(command);
+    const auto path = app.get_name() + " " + command;
+    print_help_of(context, *sub, path);
+    for (const auto* nested : all_subcommands(*sub)) {
+        context.out() << '\n';
+        print_help_of(context, *nested, path + " " + nested->get_name());
+    }
+    return exit_ok;
+}
+
+Outcome parse_and_run(Context& context, std::span<const std::string> arguments) {
+    CLI::App app("Frees zombie memory cgroups: the controller of the kmemcgd kernel module",
+                 "kmemcgctl");
+    bool json = false;
+    declare(app, context, json);
+    // Decided before parsing, so that errors of parsing obey it too.
+    if (std::find(arguments.begin(), arguments.end(), "--json") != arguments.end())
+        context.format = Format::json;
+    try {
+        // CLI11 takes the arguments from the back.
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        std::string path;
+        print_help_of(context, deepest(app, path), path);
+        return exit_ok;
+    } catch (const CLI::ParseError& failure) {
+        return explain(app, failure);
+    }
+    if (json)
+        context.format = Format::json;
+    if (app.get_subcommands().empty())
+        return run_status(context);
+    if (context.action)
+        return context.action(context);
+    return print_help(context, app, context.help_for);
+}
+
+} // namespace
+
+bool Context::human() const {
+    return format == Format::human || (format == Format::automatic && world->out_is_terminal);
+}
+
+Paint Context::paint() const {
+    return Paint(world->out_is_terminal && !world->no_colour && format != Format::plain);
+}
+
+Result<Client> Context::connect() const {
+    auto transport = world->open_transport();
+    if (!transport)
+        return transport.error();
+    return Client::connect(std::move(*transport), *world->clock);
+}
+
+Result<EventStream> Context::open_events(const Family& family) const {
+    auto transport = world->open_transport();
+    if (!transport)
+        return transport.error();
+    return EventStream::open(std::move(*transport), family);
+}
+
+void Context::print_document(const Json& document) const {
+    out() << json_text(document, world->out_is_terminal) << '\n';
+}
+
+void Context::print_line(const Json& document) const {
+    // Flushed: somebody reads along.
+    out() << json_text(document, false) << std::endl;
+}
+
+void add_help(Options& options, Context& context) {
+    options.positional("COMMAND", context.help_for, "the command", false);
+}
+
+Error usage_error(std::string message, std::string hint) {
+    return Error{.fault = Fault::usage, .message = std::move(message), .hint = std::move(hint)};
+}
+
+Result<std::optional<TimePoint>> deadline_after(const Context& context, const std::string& text) {
+    if (text.empty())
+        return std::optional<TimePoint>{};
+    const auto ns = parse_duration_ns(text, ns_per_s);
+    if (!ns)
+        return ns.error();
+    // Beyond ten years it is "for ever", and would overflow the clock.
+    constexpr std::uint64_t limit_ns = 10ULL * 365 * 24 * 3600 * ns_per_s;
+    const auto wait = std::chrono::nanoseconds(std::min(*ns, limit_ns));
+    return std::optional(context.now() + wait);
+}
+
+int run(World& world, std::span<const std::string> arguments) {
+    Context context{.world = &world,
+                    .format = Format::automatic,
+                    .cgroup_root = {},
+                    .action = {},
+                    .help_for = {}};
+    const auto outcome = parse_and_run(context, arguments);
+    if (outcome) {
+        world.out->flush();
+        if (*world.out)
+            return *outcome;
+        // A full disk must not look like a complete answer.
+        print_error(context, Error{.message = "cannot write the output"});
+        return static_cast<int>(Fault::failed);
+    }
+    print_error(context, outcome.error());
+    return static_cast<int>(outcome.error().fault);
+}
+
+} // namespace kmemcgd

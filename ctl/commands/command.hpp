@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What every command gets, and how one is added: a line in the table of
+// commands, and a function that declares its options and leaves an Action.
+#pragma once
+
+#include "client/client.hpp"
+#include "client/events.hpp"
+#include "client/transport.hpp"
+#include "render/json.hpp"
+#include "render/text.hpp"
+
+#include <functional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace kmemcgd {
+
+class Options;
+
+// Everything that a command may touch of the world. Tests bring their own.
+struct World {
+    OpenTransport open_transport;
+    const Clock* clock = nullptr;
+    std::ostream* out = nullptr;
+    std::ostream* err = nullptr;
+    bool out_is_terminal = false;
+    bool err_is_terminal = false;
+    bool no_colour = false; // NO_COLOR is set
+    unsigned columns = 80;
+    std::string mountinfo = "/proc/self/mountinfo";
+};
+
+enum class Format { automatic, human, plain, json };
+
+struct Context;
+using Outcome = Result<int>; // an exit code: 0, or 6 for "partial"
+using Action = std::function<Outcome(Context&)>;
+
+struct Context {
+    World* world = nullptr;
+    Format format = Format::automatic;
+    std::string cgroup_root; // empty: look it up in mountinfo
+    Action action;           // what the command line asked for
+    std::string help_for;    // "help COMMAND"
+
+    [[nodiscard]] bool json() const { return format == Format::json; }
+    [[nodiscard]] bool human() const;
+    [[nodiscard]] Paint paint() const;
+    [[nodiscard]] std::ostream& out() const { return *world->out; }
+    [[nodiscard]] std::ostream& err() const { return *world->err; }
+    [[nodiscard]] TimePoint now() const { return world->clock->now(); }
+
+    Result<Client> connect() const;
+    Result<EventStream> open_events(const Family& family) const;
+    // One object: the whole answer, or one line of a stream.
+    void print_document(const Json& document) const;
+    void print_line(const Json& document) const;
+};
+
+struct Command {
+    const char* name;
+    const char* summary;
+    void (*add)(Options& options, Context& context);
+};
+
+std::span<const Command> commands();
+
+// The whole program: parses, runs, prints errors; returns the exit code.
+int run(World& world, std::span<const std::string> arguments);
+
+// One each, in the file of that name.
+void add_status(Options& options, Context& context);
+void add_zombies(Options& options, Context& context);
+void add_config(Options& options, Context& context);
+void add_stats(Options& options, Context& context);
+void add_monitor(Options& options, Context& context);
+void add_features(Options& options, Context& context);
+void add_memcg(Options& options, Context& context);
+void add_version(Options& options, Context& context);
+void add_help(Options& options, Context& context);
+
+// Subcommands of "zombies" that have a file of their own.
+void add_reap(Options& zombies, Context& context);
+void add_watch(Options& zombies, Context& context);
+
+Outcome run_status(Context& context);
+std::string program_version();
+
+constexpr int exit_ok = 0;
+constexpr int exit_partial = static_cast<int>(Fault::partial);
+
+Error usage_error(std::string message, std::string hint = {});
+
+// "--timeout 30s" as a deadline; an empty text is none. Bare numbers: seconds.
+Result<std::optional<TimePoint>> deadline_after(const Context& context, const std::string& text);
+
+} // namespace kmemcgd

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a command's line may hold. A thin face of CLI11, which takes longer to
+// compile than all the rest of a command: only options.cpp and command.cpp
+// include it.
+#pragma once
+
+#include "commands/command.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kmemcgd {
+
+class Options {
+public:
+    explicit Options(CLI::App& app) : app_(&app) {}
+
+    Options subcommand(const std::string& name, const std::string& summary);
+    void needs_subcommand();
+
+    // The targets must live until the action has run: keep them in a
+    // shared_ptr that the action holds.
+    void flag(const std::string& name, bool& target, const std::string& help);
+    void text(const std::string& name, std::string& target, const std::string& placeholder,
+              const std::string& help);
+    void number(const std::string& name, std::optional<std::uint64_t>& target,
+                const std::string& help);
+    void choice(const std::string& name, std::string& target,
+                std::span<const std::string_view> names, const std::string& help);
+    void positional(const std::string& name, std::string& target, const std::string& help,
+                    bool required);
+    void words(const std::string& name, std::vector<std::string>& target, const std::string& help);
+
+    // What to do when this is what was typed; a subcommand's wins.
+    void run(Context& context, Action action);
+
+private:
+    CLI::App* app_;
+};
+
+} // namespace kmemcgd

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/command.hpp"
+
+namespace kmemcgd {
+namespace {
+
+constexpr Command table[] = {
+    {"status", "what is going on, what is wrong, and what to do about it", add_status},
+    {"zombies", "list, reap or watch offline memcgs that are still there", add_zombies},
+    {"memcg", "show one memcg", add_memcg},
+    {"config", "show or set the tunables", add_config},
+    {"stats", "show or reset all counters and histograms", add_stats},
+    {"monitor", "print events as they come", add_monitor},
+    {"features", "what the module can do on this kernel, and why not", add_features},
+    {"version", "versions of kmemcgctl, the module and the protocol", add_version},
+    {"help", "help on a command", add_help},
+};
+
+} // namespace
+
+std::span<const Command> commands() {
+    return table;
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "render/json.hpp"
+
+#include "client/codec.hpp"
+#include "client/config_fields.hpp"
+#include "client/names.hpp"
+#include "render/histogram.hpp"
+
+namespace kmemcgd {
+namespace {
+
+template <class T>
+Json maybe(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json histogram_json(const Histogram& histogram) {
+    Json json;
+    json["total"] = histogram_total(histogram);
+    for (const unsigned percent : {50U, 95U, 99U})
+        json["p" + std::to_string(percent) + "_below_ns"] =
+            maybe(percentile_bound_ns(histogram, percent));
+    json["log2_buckets"] = histogram;
+    return json;
+}
+
+struct EventToJson {
+    Json operator()(const PassBegin& begin) const {
+        return {{"event", "pass-begin"},
+                {"pass", {{"id", begin.id}, {"reason", reason_name(begin.reason)}}}};
+    }
+    Json operator()(const PassEnd& end) const {
+        return {{"event", "pass-end"}, {"pass", to_json(end.pass)}};
+    }
+    Json operator()(const Freed& freed) const {
+        return {{"event", "freed"}, {"count", freed.count}, {"total", freed.total}};
+    }
+    Json operator()(const ConfigChanged& changed) const {
+        return {{"event", "config"}, {"config", to_json(changed.config)}};
+    }
+    Json operator()(const Unloaded& /*unloaded*/) const {
+        Json json;
+        json["event"] = "unloaded";
+        return json;
+    }
+};
+
+} // namespace
+
+Json json_document() {
+    Json json;
+    json["schema"] = json_schema;
+    return json;
+}
+
+Json to_json(const Capability& capability) {
+    return {{"name", capability.name},
+            {"present", capability.present},
+            {"required", capability.required},
+            {"purpose", capability.purpose},
+            {"reason", capability.reason.empty() ? Json(nullptr) : Json(capability.reason)}};
+}
+
+Json to_json(const Info& info) {
+    Json capabilities = Json::array();
+    for (const auto& capability : info.capabilities)
+        capabilities.push_back(to_json(capability));
+    return {{"protocol", info.protocol},
+            {"version", info.module_version},
+            {"kernel", info.kernel_release},
+            {"cgroup_version", info.cgroup_version},
+            {"page_size_bytes", info.page_size_bytes},
+            {"capabilities", capabilities}};
+}
+
+Json to_json(const Config& config) {
+    Json json;
+    for (const auto& field : config_fields()) {
+        const auto value = config.at(field.attribute);
+        json[std::string(field.name)] =
+            field.quantity == Quantity::boolean ? Json(value != 0) : Json(value);
+    }
+    return json;
+}
+
+Json to_json(const Memcg& memcg) {
+    return {{"id", memcg.id},
+            {"path", memcg.path},
+            {"state", state_name(memcg.state)},
+            {"pin", pin_name(memcg.pin)},
+            {"age_ms", maybe(memcg.age_ms)},
+            {"memory_bytes", maybe(memcg.memory_bytes)},
+            {"swap_bytes", maybe(memcg.swap_bytes)},
+            {"file_bytes", maybe(memcg.file_bytes)},
+            {"anon_bytes", maybe(memcg.anon_bytes)},
+            {"refs", maybe(memcg.refs)},
+            {"children", maybe(memcg.children)},
+            {"tries", maybe(memcg.tries)},
+            {"next_ms", maybe(memcg.next_ms)}};
+}
+
+Json to_json(const Pass& pass) {
+    Json json{{"id", pass.id}, {"reason", reason_name(pass.reason)}};
+    for (const auto& field : pass_fields())
+        json[std::string(field.name)] = pass.*(field.member);
+    return json;
+}
+
+Json to_json(const PinCounts& counts) {
+    Json json;
+    for (std::uint32_t pin = 0; pin < counts.size(); ++pin)
+        json[pin_name(pin)] = counts[pin];
+    return json;
+}
+
+Json to_json(const Stats& stats) {
+    Json json;
+    for (const auto& field : stats_fields())
+        json[std::string(field.name)] = stats.*(field.member);
+    json["left_by_pin"] = to_json(stats.left_by_pin);
+    json["slice_hist"] = histogram_json(stats.slice_hist);
+    json["resched_hist"] = histogram_json(stats.resched_hist);
+    json["last_pass"] = stats.last_pass ? to_json(*stats.last_pass) : Json(nullptr);
+    json["running_pass"] = maybe(stats.running_pass);
+    return json;
+}
+
+Json to_json(const Event& event) {
+    return std::visit(EventToJson{}, event);
+}
+
+Json to_json(const Error& error) {
+    return {{"code", static_cast<int>(error.fault)},
+            {"name", fault_name(error.fault)},
+            {"message", error.message},
+            {"hint", error.hint.empty() ? Json(nullptr) : Json(error.hint)},
+            {"errno", error.error_number == 0 ? Json(nullptr) : Json(error.error_number)}};
+}
+
+std::string json_text(const Json& json, bool indented) {
+    return json.dump(indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string fault_name(Fault fault) {
+    switch (fault) {
+    case Fault::usage:
+        return "usage";
+    case Fault::not_loaded:
+        return "not-loaded";
+    case Fault::permission:
+        return "permission";
+    case Fault::unsupported:
+        return "unsupported";
+    case Fault::partial:
+        return "partial";
+    case Fault::failed:
+        break;
+    }
+    return "failed";
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Values as JSON. docs/kmemcgctl.md describes the objects; adding a member is
+// compatible, anything else needs a new schema number.
+#pragma once
+
+#include "client/result.hpp"
+#include "client/types.hpp"
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace kmemcgd {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int json_schema = 1;
+
+Json json_document(); // {"schema": 1}
+Json to_json(const Info& info);
+Json to_json(const Capability& capability);
+Json to_json(const Config& config);
+Json to_json(const Memcg& memcg);
+Json to_json(const Pass& pass);
+Json to_json(const Stats& stats);
+Json to_json(const Event& event);
+Json to_json(const Error& error);
+Json to_json(const PinCounts& counts);
+
+// Paths are bytes, JSON is UTF-8: what is not gets replaced, never thrown at.
+std::string json_text(const Json& json, bool indented);
+
+std::string fault_name(Fault fault);
+
+} // namespace kmemcgd
