@@ -47,6 +47,10 @@ test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels an
 style: step-style ## checkpatch, sparse, clang-format, shellcheck, house rules
 	@$(ktap) sum style
 
+tidy: ctl ## clang-tidy on the controller; minutes, so it is not part of style
+	@$(deps) style
+	@run-clang-tidy -quiet -p build/ctl -j $(JOBS) '/(ctl|tests)/.*\.cpp$$'
+
 demo: all ## watch a stock kernel collect zombies and kmemcgd free them
 	@tests/vm/demo.sh
 
@@ -93,6 +97,6 @@ $(filter step-guest-%,$(step_targets)): step-guest-%:
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
-.PHONY: help all module ctl test test-matrix style demo bench install uninstall clean \
+.PHONY: help all module ctl test test-matrix style tidy demo bench install uninstall clean \
 	closing-line $(step_targets)
 .DEFAULT_GOAL := help
