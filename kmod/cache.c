@@ -25,8 +25,7 @@ void kmemcgd_cache_start(struct kmemcgd_cache_cursor *cursor)
 	*cursor = (struct kmemcgd_cache_cursor){ .node = first_memory_node };
 }
 
-/* Steps to the next list; false after the last one of the last node. */
-static bool next_list(struct kmemcgd_cache_cursor *cursor,
+static void next_list(struct kmemcgd_cache_cursor *cursor,
 		      struct mem_cgroup *memcg)
 {
 	struct lruvec *lruvec = kmemcgd_lruvec(memcg, cursor->node);
@@ -34,9 +33,24 @@ static bool next_list(struct kmemcgd_cache_cursor *cursor,
 	cursor->entered = false;
 	cursor->list++;
 	if (kmemcgd_file_list(lruvec, cursor->list))
-		return true;
+		return;
 	cursor->list = 0;
 	cursor->node = next_memory_node(cursor->node);
+}
+
+/*
+ * Steps over nodes where it has no page cache: most zombies have little, on
+ * one node, and after 7.1 none at all. False: there is none left.
+ */
+static bool find_node(struct kmemcgd_cache_cursor *cursor,
+		      struct mem_cgroup *memcg)
+{
+	while (cursor->node < MAX_NUMNODES &&
+	       !kmemcgd_lru_pages(memcg, cursor->node, true)) {
+		cursor->entered = false;
+		cursor->list = 0;
+		cursor->node = next_memory_node(cursor->node);
+	}
 	return cursor->node < MAX_NUMNODES;
 }
 
@@ -138,20 +152,18 @@ bool kmemcgd_cache_let_go(struct mem_cgroup *memcg,
 			  const struct kmemcgd_budget *budget,
 			  struct kmemcgd_result *result)
 {
-	do {
+	/* The budget is looked at last: what is done needs no other slice. */
+	while (find_node(cursor, memcg)) {
 		enum kmemcgd_pin pin;
 		struct folio *folio;
 		struct inode *inode;
 		pgoff_t index;
 
-		/* Zombies without page cache are the common case after 7.1. */
-		if (!cursor->entered && !kmemcgd_lru_pages(memcg, cursor->node, true))
-			folio = NULL;
-		else
-			folio = take_folio(cursor, memcg);
+		if (kmemcgd_budget_used(budget, result))
+			return false;
+		folio = take_folio(cursor, memcg);
 		if (!folio) {
-			if (!next_list(cursor, memcg))
-				return true;
+			next_list(cursor, memcg);
 			continue;
 		}
 		inode = hold_inode_of(folio, &index, &pin);
@@ -163,6 +175,6 @@ bool kmemcgd_cache_let_go(struct mem_cgroup *memcg,
 		}
 		if (pin != KMEMCGD_PIN_NONE)
 			cursor->stuck[pin]++;
-	} while (!kmemcgd_budget_used(budget, result));
-	return false;
+	}
+	return true;
 }

@@ -13,11 +13,13 @@
  * struct kmemcgd_visit - one visit of one zombie, over as many slices as needed
  * @cursor: how far its page cache was gone through
  * @tries: visits before this one that did not free it
+ * @sliced: it had a slice
  * @cache_done: its page cache was gone through
  */
 struct kmemcgd_visit {
 	struct kmemcgd_cache_cursor cursor;
 	u16 tries;
+	bool sliced;
 	bool cache_done;
 };
 

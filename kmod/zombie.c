@@ -356,6 +356,26 @@ static void visit_end(struct mem_cgroup *memcg, u64 now_ns)
 	trace_kmemcgd_freed(visiting.cgroup_id);
 }
 
+/*
+ * The zombie is not there any more. Where it has state, the tracepoint has not
+ * told of it. Without, it is ours if the first visit had begun.
+ */
+static void count_released(void)
+{
+	bool known = kmemcgd_states_remove(visiting.cgroup_id);
+	bool first = visit.sliced && !visit.tries;
+
+	if (first) {
+		pass.visited++;
+		kmemcgd_stats_add(KMEMCGD_A_STATS_VISITS, 1);
+		kmemcgd_stats_add(KMEMCGD_A_STATS_SEEN, 1);
+	}
+	if (known || first) {
+		kmemcgd_stats_add(KMEMCGD_A_STATS_FREED, 1);
+		trace_kmemcgd_freed(visiting.cgroup_id);
+	}
+}
+
 static void visit_slice(const struct kmemcgd_budget *budget,
 			struct kmemcgd_result *result, u64 now_ns)
 {
@@ -363,13 +383,12 @@ static void visit_slice(const struct kmemcgd_budget *budget,
 
 	memcg = kmemcgd_memcg_get_zombie(visiting.css_id, visiting.cgroup_id);
 	if (!memcg) {
-		/* Released; the tracepoint may have told already, or not be. */
 		visit_active = false;
-		if (kmemcgd_states_remove(visiting.cgroup_id))
-			kmemcgd_stats_add(KMEMCGD_A_STATS_FREED, 1);
+		count_released();
 		return;
 	}
 	result->cgroup_id = visiting.cgroup_id;
+	visit.sliced = true;
 	if (kmemcgd_pins_let_go(memcg, &visit, budget, result))
 		visit_end(memcg, now_ns);
 	css_put(&memcg->css);
