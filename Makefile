@@ -34,6 +34,10 @@ module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2)
 
 ctl: ## build the controller and its unit tests
 	@$(deps) ctl
+	@mkdir -p build/lock && flock build/lock/ctl $(MAKE) -s build-ctl
+
+# Several VMs that start at once may all find it out of date.
+build-ctl:
 	@[ -e build/ctl/CMakeCache.txt ] || cmake -S . -B build/ctl >/dev/null
 	@cmake --build build/ctl -j$(JOBS) >build/ctl/build.log 2>&1 || \
 		{ cat build/ctl/build.log; exit 1; }
@@ -97,6 +101,6 @@ $(filter step-guest-%,$(step_targets)): step-guest-%:
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
-.PHONY: help all module ctl test test-matrix style tidy demo bench install uninstall clean \
+.PHONY: help all module ctl build-ctl test test-matrix style tidy demo bench install uninstall clean \
 	closing-line $(step_targets)
 .DEFAULT_GOAL := help
