@@ -69,10 +69,18 @@ static struct {
 	struct tracepoint *tracepoint;
 } probes[] = {
 	/* The release first: what is queued must be forgotten again. */
-	{ "cgroup_release", probe_release, KMEMCGD_CAP_RELEASE_EVENTS,
-	  "no tracepoint cgroup_release could be attached: zombies count as freed when they are missed" },
-	{ "cgroup_rmdir", probe_rmdir, KMEMCGD_CAP_RMDIR_EVENTS,
-	  "no tracepoint cgroup_rmdir could be attached: zombies are looked for every scan_interval_ms" },
+	{
+		.name = "cgroup_release",
+		.probe = probe_release,
+		.cap = KMEMCGD_CAP_RELEASE_EVENTS,
+		.why_absent = "cgroup_release not attached: freed zombies are counted late",
+	},
+	{
+		.name = "cgroup_rmdir",
+		.probe = probe_rmdir,
+		.cap = KMEMCGD_CAP_RMDIR_EVENTS,
+		.why_absent = "cgroup_rmdir not attached: scanning every scan_interval_ms",
+	},
 };
 
 static void attach(struct tracepoint *tracepoint, void *data)

@@ -172,7 +172,7 @@ static void work(void)
 	u64 now_ns, delay_ns;
 
 	atomic_set(&kicked, 0);
-	/* A kick from here on is one for the next turn. */
+	/* Pairs with the kick: what it was about is seen below, or it stays. */
 	smp_mb__after_atomic();
 	now_ns = ktime_get_ns();
 	source = pick(now_ns, &demand);
@@ -225,6 +225,7 @@ int kmemcgd_engine_start(const struct kmemcgd_source *const *from)
 		return PTR_ERR(task);
 	/* kthread_stop() must find it, even if it has ended. */
 	get_task_struct(task);
+	/* Pairs with the acquire in _kick. */
 	smp_store_release(&thread, task);
 	wake_up_process(task);
 	return 0;

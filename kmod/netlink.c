@@ -85,9 +85,11 @@ int kmemcgd_nl_check_version(const struct genlmsghdr *header,
 	if (header->version == KMEMCGD_GENL_VERSION)
 		return 0;
 	if (header->version < KMEMCGD_GENL_VERSION)
-		NL_SET_ERR_MSG(extack, "the request has an older protocol version than the module (1): update kmemcgctl");
+		NL_SET_ERR_MSG(extack,
+			       "older protocol version than the module's (1): update kmemcgctl");
 	else
-		NL_SET_ERR_MSG(extack, "the request has a newer protocol version than the module (1): update the module");
+		NL_SET_ERR_MSG(extack,
+			       "newer protocol version than the module's (1): update the module");
 	return -EPROTONOSUPPORT;
 }
 

@@ -5,6 +5,7 @@
 #include "netlink_internal.h"
 #include "states.h"
 #include "stats.h"
+#include "targets.h"
 #include "zombie.h"
 
 static const enum kmemcgd_a_stats counters[] = {
@@ -104,7 +105,7 @@ static int fill_stats(struct sk_buff *skb, void *arg)
 	    put_u64(skb, KMEMCGD_A_STATS_LEFT, kmemcgd_zombie_left()) ||
 	    put_u64(skb, KMEMCGD_A_STATS_TRACKED, kmemcgd_states_count()) ||
 	    put_u64(skb, KMEMCGD_A_STATS_UNTRACKED,
-		    kmemcgd_zombie_untracked()) ||
+		    kmemcgd_targets_untracked()) ||
 	    fill_pins(skb) || fill_passes(skb))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(counters); i++)

@@ -89,7 +89,7 @@ static const struct kernel_param_ops ranged_ops = {
 #define TUNABLE_ENTRY(_name, _attr, _default, _min, _max, _doc)		\
 	[KMEMCGD_A_CONFIG_##_attr] = {					\
 		.name = #_name,						\
-		.value = &_name,					\
+		.value = &(_name),					\
 		.min = _min,						\
 		.max = _max,						\
 		.range_error = #_name ": must be " #_min " to " #_max,	\

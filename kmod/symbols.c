@@ -20,15 +20,13 @@
 
 #define NOT_RESOLVED "not looked up"
 
-/* Prototypes only: the types of the static calls. */
-unsigned long kmemcgd_lookup_name_proto(const char *name);
-
 KMEMCGD_DEFINE_CALL(kmemcgd_try_to_free_pages, try_to_free_mem_cgroup_pages);
 KMEMCGD_DEFINE_CALL(kmemcgd_drain_all_stock, kmemcgd_drain_all_stock_proto);
 KMEMCGD_DEFINE_CALL(kmemcgd_lookup_name, kmemcgd_lookup_name_proto);
 
 struct work_struct *kmemcgd_wb_cleanup_work;
 struct list_head *kmemcgd_super_blocks;
+/* Guards kmemcgd_super_blocks. */
 spinlock_t *kmemcgd_sb_lock;
 
 struct kmemcgd_capability_info kmemcgd_capabilities[KMEMCGD_CAP_MAX] = {

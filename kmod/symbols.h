@@ -14,6 +14,8 @@ struct mem_cgroup;
 
 DECLARE_STATIC_CALL(kmemcgd_try_to_free_pages, try_to_free_mem_cgroup_pages);
 
+/* Prototypes that no header has: they are the types of static calls. */
+unsigned long kmemcgd_lookup_name_proto(const char *name);
 void kmemcgd_drain_all_stock_proto(struct mem_cgroup *memcg);
 DECLARE_STATIC_CALL(kmemcgd_drain_all_stock, kmemcgd_drain_all_stock_proto);
 
@@ -52,7 +54,7 @@ static inline bool kmemcgd_capable(enum kmemcgd_capability cap)
 /* Data symbols; NULL where the capability that needs them is absent. */
 extern struct work_struct *kmemcgd_wb_cleanup_work;
 extern struct list_head *kmemcgd_super_blocks;
-extern spinlock_t *kmemcgd_sb_lock;
+extern spinlock_t *kmemcgd_sb_lock;	/* guards kmemcgd_super_blocks */
 
 /*
  * Resolves everything. May sleep; called once, before anything else.

@@ -2,17 +2,12 @@
 /*
  * The source that frees zombie memcgs.
  *
- * A pass visits the zombies that are due: those removed lately (a queue that
- * a tracepoint fills), those whose backoff has run out (states.c), those that
- * somebody asked for, and, after the load, an overflow of the queue or where
- * there are no tracepoints, all that a walk finds. A visit takes one slice for
+ * A pass visits the zombies that targets.c names. A visit takes one slice for
  * a usual zombie and as many as needed for a large one; between slices it
- * holds nothing, and finds the zombie again by its ids.
+ * holds nothing, and finds the zombie again by its ids. What stays is
+ * remembered in states.c, with the time of its next visit.
  */
 #include <linux/ktime.h>
-#include <linux/sched.h>
-#include <linux/spinlock.h>
-#include <linux/string.h>
 
 #include <kmemcgd/backoff.h>
 
@@ -26,35 +21,16 @@
 #include "stats.h"
 #include "sweep.h"
 #include "symbols.h"
+#include "targets.h"
 #include "trace.h"
 #include "zombie.h"
 
-/* Memcgs that a walk passes in one slice. */
-#define WALK_BATCH 256
 /* Visits are gathered into steps of this length, 2^28 ns = 0.27 s. */
 #define DUE_SHIFT 28
-/* What a requested pass waits for the kernel to release what it let go of. */
+/* What a pass waits for the kernel to release what it was asked to let go of. */
 #define AFTERMATH_NS (250 * NSEC_PER_MSEC)
 /* Reports of freed zombies are this far apart. */
 #define REPORT_INTERVAL_NS NSEC_PER_SEC
-/* Requests for single zombies that may wait. */
-#define MAX_REQUESTS 64
-
-struct target {
-	int css_id;
-	u64 cgroup_id;
-	u64 since_ns;
-};
-
-/* What others ask for, under the lock. */
-static DEFINE_SPINLOCK(request_lock);
-static struct {
-	bool all;
-	unsigned int count;
-	struct target targets[MAX_REQUESTS];
-	u64 last_pass;		/* the id of the last pass that was begun */
-} request;
-
 /* Set by probes when there is something to report, cleared by the thread. */
 static atomic_t report_wanted;
 
@@ -62,71 +38,41 @@ static atomic_t report_wanted;
 static struct kmemcgd_pass pass;
 static bool pass_active;
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
+static bool pass_has_aftermath;	/* the kernel will release some a bit later */
 static u64 pass_ends_ns;	/* 0: still working */
 static u64 pass_cpu_began_ns;
 static u64 pass_freed_began;
-static int walk_id;		/* the next css id; 0: no walk */
-static u64 walk_due_ns;		/* the next walk; 0: at once */
-static u64 walk_untracked;
-static u64 untracked;
-static struct target asked[MAX_REQUESTS];	/* what this pass was asked for */
-static unsigned int asked_count;
 static struct kmemcgd_visit visit;
-static struct target visiting;
+static struct kmemcgd_target visiting;
 static bool visit_active;
 static u64 reported_ns;
 static u64 reported_total;
-
-static bool requested(void)
-{
-	return READ_ONCE(request.all) || READ_ONCE(request.count);
-}
 
 static bool enabled(void)
 {
 	return kmemcgd_param(KMEMCGD_A_CONFIG_ENABLED);
 }
 
-u64 kmemcgd_zombie_untracked(void)
-{
-	return READ_ONCE(untracked);
-}
-
 u64 kmemcgd_zombie_left(void)
 {
 	return kmemcgd_states_count() + kmemcgd_removals_count() +
-	       kmemcgd_zombie_untracked();
+	       kmemcgd_targets_untracked();
 }
 
 u64 kmemcgd_zombie_reap_all(void)
 {
-	u64 id;
+	u64 pass_id = kmemcgd_targets_ask_all();
 
-	spin_lock(&request_lock);
-	WRITE_ONCE(request.all, true);
-	id = request.last_pass + 1;
-	spin_unlock(&request_lock);
 	kmemcgd_engine_kick();
-	return id;
+	return pass_id;
 }
 
 u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id)
 {
-	u64 id = 0;
+	u64 pass_id = kmemcgd_targets_ask_one(css_id, cgroup_id);
 
-	spin_lock(&request_lock);
-	if (request.count < MAX_REQUESTS) {
-		struct target *target = &request.targets[request.count];
-
-		target->css_id = css_id;
-		target->cgroup_id = cgroup_id;
-		target->since_ns = ktime_get_ns();
-		WRITE_ONCE(request.count, request.count + 1);
-		id = request.last_pass + 1;
-	}
-	spin_unlock(&request_lock);
 	kmemcgd_engine_kick();
-	return id;
+	return pass_id;
 }
 
 /* Called by a probe with interrupts off. */
@@ -155,39 +101,6 @@ const struct kmemcgd_cgroup_listener kmemcgd_zombie_listener = {
 	.removed = on_removed,
 	.released = on_released,
 };
-
-/* When the next pass should begin, and why; KMEMCGD_NEVER: no need. */
-static u64 next_pass_ns(u64 now_ns, enum kmemcgd_reason *reason)
-{
-	struct kmemcgd_removal removal;
-	struct kmemcgd_state state;
-	u64 at_ns = KMEMCGD_NEVER;
-
-	*reason = KMEMCGD_REASON_RETRY;
-	if (requested()) {
-		*reason = KMEMCGD_REASON_REAP;
-		return now_ns;
-	}
-	if (walk_due_ns < at_ns) {
-		*reason = KMEMCGD_REASON_SCAN;
-		at_ns = walk_due_ns;
-	}
-	if (kmemcgd_states_first(&state) && state.due_ns < at_ns) {
-		*reason = KMEMCGD_REASON_RETRY;
-		at_ns = state.due_ns;
-	}
-	if (kmemcgd_removals_peek(&removal)) {
-		u64 settled_ns = removal.time_ns +
-			kmemcgd_param(KMEMCGD_A_CONFIG_SETTLE_MS) *
-			(u64)NSEC_PER_MSEC;
-
-		if (settled_ns < at_ns) {
-			*reason = KMEMCGD_REASON_RMDIR;
-			at_ns = settled_ns;
-		}
-	}
-	return at_ns;
-}
 
 static void report_freed(u64 now_ns)
 {
@@ -219,8 +132,9 @@ static struct kmemcgd_demand demand(u64 now_ns)
 	if (pass_active)
 		work_ns = pass_ends_ns;
 	else if (enabled())
-		work_ns = next_pass_ns(now_ns, &reason);
-	if (requested() || (pass_active && pass.reason == KMEMCGD_REASON_REAP))
+		work_ns = kmemcgd_targets_due_ns(now_ns, &reason);
+	if (kmemcgd_targets_asked() ||
+	    (pass_active && pass.reason == KMEMCGD_REASON_REAP))
 		demand.urgency = KMEMCGD_REQUESTED;
 	demand.deadline_ns = min(demand.deadline_ns, work_ns);
 	return demand;
@@ -228,32 +142,18 @@ static struct kmemcgd_demand demand(u64 now_ns)
 
 static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
 {
-	spin_lock(&request_lock);
 	pass = (struct kmemcgd_pass){
-		.id = ++request.last_pass,
+		.id = kmemcgd_targets_begin(now_ns, reason),
 		.reason = reason,
 		.began_ns = now_ns,
 	};
-	if (request.all) {
-		WRITE_ONCE(request.all, false);
-		walk_due_ns = 0;
-	}
-	memcpy(asked, request.targets, request.count * sizeof(*asked));
-	asked_count = request.count;
-	WRITE_ONCE(request.count, 0);
-	spin_unlock(&request_lock);
-
 	pass_active = true;
 	pass_found_inodes = false;
+	/* Who asked waits for the count. */
+	pass_has_aftermath = reason == KMEMCGD_REASON_REAP;
 	pass_ends_ns = 0;
 	pass_cpu_began_ns = kmemcgd_engine_cpu_ns();
 	pass_freed_began = kmemcgd_stats_freed_total();
-	/* A walk finds what is queued as well, so it can be forgotten. */
-	if (kmemcgd_removals_overflowed() || walk_due_ns <= now_ns) {
-		walk_id = 1;
-		walk_untracked = 0;
-		walk_due_ns = KMEMCGD_NEVER;
-	}
 	kmemcgd_stats_pass_began(&pass);
 	trace_kmemcgd_pass_begin(&pass);
 	kmemcgd_netlink_pass_began(&pass);
@@ -272,43 +172,47 @@ static void pass_end(u64 now_ns)
 	kmemcgd_netlink_pass_ended(&pass);
 }
 
-/* Everything was visited: have what is left let go of by other means. */
+/*
+ * Everything was visited: have the rest let go of by other means.
+ * Return: false when that is more work for this pass.
+ */
+static bool detach_inodes(void)
+{
+	kmemcgd_stats_add(KMEMCGD_A_STATS_WB_CLEANUPS, 1);
+	if (kmemcgd_capable(KMEMCGD_CAP_WB_CLEANUP)) {
+		queue_work(kmemcgd_unbound_wq(), kmemcgd_wb_cleanup_work);
+		return true;
+	}
+	kmemcgd_sweep_start();
+	return !kmemcgd_sweep_running();
+}
+
 static void pass_finish(u64 now_ns)
 {
 	if (pass_found_inodes) {
 		pass_found_inodes = false;
-		kmemcgd_stats_add(KMEMCGD_A_STATS_WB_CLEANUPS, 1);
-		if (kmemcgd_capable(KMEMCGD_CAP_WB_CLEANUP)) {
-			queue_work(kmemcgd_unbound_wq(),
-				   kmemcgd_wb_cleanup_work);
-		} else {
-			kmemcgd_sweep_start();
-			if (kmemcgd_sweep_running())
-				return;
-		}
+		pass_has_aftermath = true;
+		if (!detach_inodes())
+			return;
 	}
-	/* Somebody waits for the count: give the kernel time to release. */
-	if (pass.reason == KMEMCGD_REASON_REAP && !pass_ends_ns)
+	if (pass_has_aftermath)
 		pass_ends_ns = now_ns + AFTERMATH_NS;
-	if (pass_ends_ns <= now_ns)
+	else
 		pass_end(now_ns);
 }
 
 static void pass_abandon(u64 now_ns)
 {
 	visit_active = false;
-	asked_count = 0;
-	if (walk_id)
-		walk_due_ns = 0;
-	walk_id = 0;
+	kmemcgd_targets_abandon();
 	pass_end(now_ns);
 }
 
-static void visit_begin(const struct target *target, u16 tries)
+static void visit_begin(const struct kmemcgd_target *target)
 {
 	visiting = *target;
 	visit_active = true;
-	kmemcgd_pins_start(&visit, tries);
+	kmemcgd_pins_start(&visit, target->tries);
 }
 
 static void remember(enum kmemcgd_pin pin, u64 now_ns)
@@ -333,7 +237,7 @@ static void remember(enum kmemcgd_pin pin, u64 now_ns)
 		pass_found_inodes = true;
 	if (kmemcgd_states_put(&state,
 			       kmemcgd_param(KMEMCGD_A_CONFIG_STATES_MAX)))
-		walk_untracked++;
+		kmemcgd_targets_note_untracked();
 }
 
 /* With a css reference, so that it can't be released before it is known. */
@@ -394,121 +298,17 @@ static void visit_slice(const struct kmemcgd_budget *budget,
 	css_put(&memcg->css);
 }
 
-static bool take_asked(struct target *target)
-{
-	if (!asked_count)
-		return false;
-	*target = asked[--asked_count];
-	return true;
-}
-
-/*
- * The oldest removal, if it had half of the time to settle: those that came
- * shortly after the first are taken along with it.
- */
-static bool take_removal(struct target *target, u64 now_ns)
-{
-	u64 settle_ns = kmemcgd_param(KMEMCGD_A_CONFIG_SETTLE_MS) *
-			(u64)NSEC_PER_MSEC;
-	struct kmemcgd_removal removal;
-	struct kmemcgd_state state;
-
-	do {
-		if (!kmemcgd_removals_peek(&removal) ||
-		    now_ns < removal.time_ns + settle_ns / 2)
-			return false;
-		kmemcgd_removals_pop(&removal);
-		/* A walk was faster: its backoff counts from there. */
-	} while (kmemcgd_states_read(removal.cgroup_id, &state));
-	target->css_id = removal.css_id;
-	target->cgroup_id = removal.cgroup_id;
-	target->since_ns = removal.time_ns;
-	return true;
-}
-
-/* The next zombie that a walk finds and that should be visited now. */
-static bool take_walked(struct target *target, u64 now_ns)
-{
-	struct mem_cgroup *memcg;
-	bool found = false;
-	int passed;
-
-	rcu_read_lock();
-	for (passed = 0; passed < WALK_BATCH && !found; passed++, walk_id++) {
-		struct kmemcgd_state state;
-
-		memcg = kmemcgd_memcg_next(&walk_id);
-		if (!memcg)
-			break;
-		if (!kmemcgd_memcg_is_zombie(memcg))
-			continue;
-		target->css_id = walk_id;
-		target->cgroup_id = kmemcgd_memcg_id(memcg);
-		target->since_ns = now_ns;
-		found = pass.reason == KMEMCGD_REASON_REAP ||
-			!kmemcgd_states_read(target->cgroup_id, &state);
-	}
-	rcu_read_unlock();
-	if (!memcg) {
-		walk_id = 0;
-		WRITE_ONCE(untracked, walk_untracked);
-		if (untracked)
-			walk_due_ns = now_ns + NSEC_PER_MSEC *
-				(u64)kmemcgd_param(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS);
-		if (!kmemcgd_capable(KMEMCGD_CAP_RMDIR_EVENTS))
-			walk_due_ns = now_ns + NSEC_PER_MSEC *
-				(u64)kmemcgd_param(KMEMCGD_A_CONFIG_SCAN_INTERVAL_MS);
-	}
-	return found;
-}
-
-static bool take_due(struct target *target, u64 now_ns)
-{
-	struct kmemcgd_state state;
-
-	if (!kmemcgd_states_first(&state) || state.due_ns > now_ns)
-		return false;
-	target->css_id = state.css_id;
-	target->cgroup_id = state.cgroup_id;
-	target->since_ns = state.first_seen_ns;
-	return true;
-}
-
-/* Begins the next visit of this pass; false when there is none (in a walk: yet). */
-static bool next_visit(u64 now_ns)
-{
-	struct kmemcgd_state state;
-	struct target target;
-	bool found;
-
-	if (asked_count)
-		found = take_asked(&target);
-	else if (walk_id)
-		found = take_walked(&target, now_ns);
-	else
-		found = take_removal(&target, now_ns) ||
-			take_due(&target, now_ns);
-	if (!found)
-		return false;
-	if (kmemcgd_states_read(target.cgroup_id, &state)) {
-		target.since_ns = state.first_seen_ns;
-		visit_begin(&target, state.tries);
-	} else {
-		visit_begin(&target, 0);
-	}
-	return true;
-}
-
 static void run(const struct kmemcgd_budget *budget,
 		struct kmemcgd_result *result)
 {
 	u64 now_ns = budget->now_ns;
+	struct kmemcgd_target target;
 	enum kmemcgd_reason reason;
 
 	if (next_report_ns() <= now_ns)
 		report_freed(now_ns);
 	if (!pass_active) {
-		if (!enabled() || next_pass_ns(now_ns, &reason) > now_ns)
+		if (!enabled() || kmemcgd_targets_due_ns(now_ns, &reason) > now_ns)
 			return;
 		pass_begin(now_ns, reason);
 	}
@@ -519,16 +319,21 @@ static void run(const struct kmemcgd_budget *budget,
 	}
 	/* Switched off, or asked for something: the rest is for later. */
 	if (!enabled() ||
-	    (requested() && pass.reason != KMEMCGD_REASON_REAP)) {
+	    (kmemcgd_targets_asked() &&
+	     pass.reason != KMEMCGD_REASON_REAP)) {
 		pass_abandon(now_ns);
 		return;
 	}
-	if (!visit_active && kmemcgd_sweep_running())
+	if (!visit_active && kmemcgd_sweep_running()) {
 		kmemcgd_sweep_run(budget, result);
-	else if (visit_active || next_visit(now_ns))
-		visit_slice(budget, result, now_ns);
-	else if (!walk_id)
-		pass_finish(now_ns);
+	} else {
+		if (!visit_active && kmemcgd_targets_next(now_ns, &target))
+			visit_begin(&target);
+		if (visit_active)
+			visit_slice(budget, result, now_ns);
+		else if (!kmemcgd_targets_walking())
+			pass_finish(now_ns);
+	}
 	pass.pages += result->pages;
 	pass.inodes += result->inodes;
 }

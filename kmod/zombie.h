@@ -28,7 +28,5 @@ u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id);
 
 /* Zombies that are known of: with state, without, and not visited yet. */
 u64 kmemcgd_zombie_left(void);
-/* Those without state, because of states_max. */
-u64 kmemcgd_zombie_untracked(void);
 
 #endif

@@ -18,7 +18,10 @@
 #endif
 
 /* An address without a type is given that of the call; 5.10 checks it. */
-#define KMEMCGD_UPDATE_CALL(name, address) \
-	static_call_update(name, (typeof(&STATIC_CALL_TRAMP(name)))(address))
+#define KMEMCGD_UPDATE_CALL(name, address) ({				\
+	typeof(STATIC_CALL_TRAMP(name)) *_target = (void *)(address);	\
+									\
+	static_call_update(name, _target);				\
+})
 
 #endif

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which zombie is visited next: those that somebody asked for, those that a
+ * walk over all memcgs finds, those removed lately (a queue that a tracepoint
+ * fills), and those whose backoff has run out (states.c), in this order.
+ *
+ * Walks are for what was there before the module, for an overflow of the
+ * queue, for requests, and for kernels without tracepoints.
+ */
+#include <linux/ktime.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "cgroup_events.h"
+#include "memcg.h"
+#include "params.h"
+#include "source.h"
+#include "states.h"
+#include "symbols.h"
+#include "targets.h"
+
+/* Memcgs that a walk passes in one slice. */
+#define WALK_BATCH 256
+/* Requests for single zombies that may wait. */
+#define MAX_REQUESTS 64
+
+/* What others ask for. */
+static DEFINE_SPINLOCK(request_lock);
+static struct {
+	bool all;
+	unsigned int count;
+	struct kmemcgd_target targets[MAX_REQUESTS];
+	u64 last_pass;			/* the id of the pass begun last */
+} request;
+
+/* Below: the engine's thread only. */
+static struct kmemcgd_target asked[MAX_REQUESTS];	/* by this pass */
+static unsigned int asked_count;
+static bool revisit;			/* this pass ignores backoffs */
+static int walk_id;			/* the next css id; 0: no walk */
+static u64 walk_due_ns;			/* of the next walk; 0: at once */
+static u64 walk_untracked;		/* met by this walk */
+static u64 untracked;			/* met by the last one */
+
+static u64 param_ns(enum kmemcgd_a_config which)
+{
+	return kmemcgd_param(which) * (u64)NSEC_PER_MSEC;
+}
+
+bool kmemcgd_targets_asked(void)
+{
+	return READ_ONCE(request.all) || READ_ONCE(request.count);
+}
+
+u64 kmemcgd_targets_untracked(void)
+{
+	return READ_ONCE(untracked);
+}
+
+u64 kmemcgd_targets_ask_all(void)
+{
+	u64 pass;
+
+	spin_lock(&request_lock);
+	WRITE_ONCE(request.all, true);
+	pass = request.last_pass + 1;
+	spin_unlock(&request_lock);
+	return pass;
+}
+
+u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id)
+{
+	u64 pass = 0;
+
+	spin_lock(&request_lock);
+	if (request.count < MAX_REQUESTS) {
+		request.targets[request.count] = (struct kmemcgd_target){
+			.css_id = css_id,
+			.cgroup_id = cgroup_id,
+			.since_ns = ktime_get_ns(),
+		};
+		WRITE_ONCE(request.count, request.count + 1);
+		pass = request.last_pass + 1;
+	}
+	spin_unlock(&request_lock);
+	return pass;
+}
+
+u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason)
+{
+	u64 settle_ns = param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
+	struct kmemcgd_removal removal;
+	struct kmemcgd_state state;
+	u64 at_ns = KMEMCGD_NEVER;
+
+	*reason = KMEMCGD_REASON_RETRY;
+	if (kmemcgd_targets_asked()) {
+		*reason = KMEMCGD_REASON_REAP;
+		return now_ns;
+	}
+	if (walk_due_ns < at_ns) {
+		*reason = KMEMCGD_REASON_SCAN;
+		at_ns = walk_due_ns;
+	}
+	if (kmemcgd_states_first(&state) && state.due_ns < at_ns) {
+		*reason = KMEMCGD_REASON_RETRY;
+		at_ns = state.due_ns;
+	}
+	if (kmemcgd_removals_peek(&removal) &&
+	    removal.time_ns + settle_ns < at_ns) {
+		*reason = KMEMCGD_REASON_RMDIR;
+		at_ns = removal.time_ns + settle_ns;
+	}
+	return at_ns;
+}
+
+u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason)
+{
+	u64 pass;
+	bool all;
+
+	spin_lock(&request_lock);
+	pass = ++request.last_pass;
+	all = request.all;
+	WRITE_ONCE(request.all, false);
+	memcpy(asked, request.targets, request.count * sizeof(*asked));
+	asked_count = request.count;
+	WRITE_ONCE(request.count, 0);
+	spin_unlock(&request_lock);
+
+	revisit = all;
+	/* What did not fit into the queue, only a walk can find. */
+	if (kmemcgd_removals_overflowed() || all || walk_due_ns <= now_ns) {
+		walk_id = 1;
+		walk_untracked = 0;
+		walk_due_ns = KMEMCGD_NEVER;
+	}
+	return pass;
+}
+
+void kmemcgd_targets_abandon(void)
+{
+	asked_count = 0;
+	if (walk_id)
+		walk_due_ns = 0;
+	walk_id = 0;
+}
+
+void kmemcgd_targets_note_untracked(void)
+{
+	walk_untracked++;
+}
+
+bool kmemcgd_targets_walking(void)
+{
+	return walk_id;
+}
+
+static bool take_asked(struct kmemcgd_target *target)
+{
+	if (!asked_count)
+		return false;
+	*target = asked[--asked_count];
+	return true;
+}
+
+/*
+ * The oldest removal, if it had half of the time to settle: those that came
+ * shortly after the first are taken along with it.
+ */
+static bool take_removal(struct kmemcgd_target *target, u64 now_ns)
+{
+	u64 settle_ns = param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
+	struct kmemcgd_removal removal;
+	struct kmemcgd_state state;
+
+	do {
+		if (!kmemcgd_removals_peek(&removal) ||
+		    now_ns < removal.time_ns + settle_ns / 2)
+			return false;
+		kmemcgd_removals_pop(&removal);
+		/* A walk was faster: its backoff counts from there. */
+	} while (kmemcgd_states_read(removal.cgroup_id, &state));
+	*target = (struct kmemcgd_target){
+		.css_id = removal.css_id,
+		.cgroup_id = removal.cgroup_id,
+		.since_ns = removal.time_ns,
+	};
+	return true;
+}
+
+static bool take_due(struct kmemcgd_target *target, u64 now_ns)
+{
+	struct kmemcgd_state state;
+
+	if (!kmemcgd_states_first(&state) || state.due_ns > now_ns)
+		return false;
+	*target = (struct kmemcgd_target){
+		.css_id = state.css_id,
+		.cgroup_id = state.cgroup_id,
+	};
+	return true;
+}
+
+/* The walk is over; there may have to be another. */
+static void walk_ended(u64 now_ns)
+{
+	walk_id = 0;
+	WRITE_ONCE(untracked, walk_untracked);
+	if (untracked)
+		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS);
+	if (!kmemcgd_capable(KMEMCGD_CAP_RMDIR_EVENTS))
+		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_SCAN_INTERVAL_MS);
+}
+
+/* The next zombie within one step of the walk that should be visited now. */
+static bool take_walked(struct kmemcgd_target *target, u64 now_ns)
+{
+	struct mem_cgroup *memcg;
+	bool found = false;
+	int passed;
+
+	rcu_read_lock();
+	for (passed = 0; passed < WALK_BATCH && !found; passed++, walk_id++) {
+		struct kmemcgd_state state;
+
+		memcg = kmemcgd_memcg_next(&walk_id);
+		if (!memcg)
+			break;
+		if (!kmemcgd_memcg_is_zombie(memcg))
+			continue;
+		*target = (struct kmemcgd_target){
+			.css_id = walk_id,
+			.cgroup_id = kmemcgd_memcg_id(memcg),
+			.since_ns = now_ns,
+		};
+		found = revisit ||
+			!kmemcgd_states_read(target->cgroup_id, &state);
+	}
+	rcu_read_unlock();
+	if (!memcg)
+		walk_ended(now_ns);
+	return found;
+}
+
+bool kmemcgd_targets_next(u64 now_ns, struct kmemcgd_target *target)
+{
+	struct kmemcgd_state state;
+	bool found;
+
+	if (asked_count)
+		found = take_asked(target);
+	else if (walk_id)
+		found = take_walked(target, now_ns);
+	else
+		found = take_removal(target, now_ns) ||
+			take_due(target, now_ns);
+	if (found && kmemcgd_states_read(target->cgroup_id, &state)) {
+		target->since_ns = state.first_seen_ns;
+		target->tries = state.tries;
+	}
+	return found;
+}
