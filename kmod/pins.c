@@ -95,9 +95,10 @@ enum kmemcgd_pin kmemcgd_pins_classify(struct mem_cgroup *memcg,
 		return KMEMCGD_PIN_FILE;
 
 	kmemcgd_memcg_read_usage(memcg, &usage);
-	if (stuck[KMEMCGD_PIN_SHMEM] || usage.anon_pages ||
-	    usage.unevictable_pages)
+	if (stuck[KMEMCGD_PIN_SHMEM] || usage.anon_pages)
 		return KMEMCGD_PIN_SHMEM;
+	if (usage.unevictable_pages)
+		return KMEMCGD_PIN_FILE;
 	if (usage.swap_pages)
 		return KMEMCGD_PIN_SWAP;
 	if (kmemcgd_memcg_descendants(memcg))

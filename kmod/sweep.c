@@ -233,8 +233,11 @@ void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
 		if (kmemcgd_inode_judge(sweep.inode, EVICT_MAX_PAGES, 1) ==
 		    KMEMCGD_INODE_UNUSED) {
 			result->pages += sweep.inode->i_mapping->nrpages;
-			/* Evicted when the cursor lets go of it. */
-			result->inodes += kmemcgd_inode_evict(sweep.inode);
+			if (!kmemcgd_inode_evict(sweep.inode))
+				continue;
+			/* It goes, and leaves the list, with the cursor. */
+			result->inodes++;
+			sweep.passed--;
 		}
 	} while (!kmemcgd_budget_used(budget, result));
 }
