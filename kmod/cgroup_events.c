@@ -34,7 +34,6 @@ static void probe_rmdir(void *data, struct cgroup *cgroup, const char *path)
 {
 	struct cgroup_subsys_state *css;
 	struct kmemcgd_removal removal;
-	bool was_empty;
 
 	if (!has_memory(cgroup))
 		return;
@@ -46,10 +45,14 @@ static void probe_rmdir(void *data, struct cgroup *cgroup, const char *path)
 	removal.cgroup_id = cgroup_id(cgroup);
 	removal.css_id = css->id;
 	removal.time_ns = ktime_get_ns();
-	was_empty = kfifo_is_empty(&removals);
 	if (!kfifo_put(&removals, removal))
 		atomic_set(&overflowed, 1);
-	if (was_empty)
+	/*
+	 * Either the consumer sees this entry when it looks again, or we see
+	 * that it has taken those before: then it may be asleep.
+	 */
+	smp_mb();
+	if (kfifo_len(&removals) <= 1)
 		listener->removed();
 }
 

@@ -127,7 +127,9 @@ static const struct kmemcgd_source *pick(u64 now_ns,
 	return picked;
 }
 
-static void run_slice(const struct kmemcgd_source *source, u64 now_ns)
+/* What somebody waits for is not paid for: the background would have to. */
+static void run_slice(const struct kmemcgd_source *source, u64 now_ns,
+		      bool paid)
 {
 	u64 target_ns = kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_TARGET_US) *
 			(u64)NSEC_PER_USEC;
@@ -146,7 +148,8 @@ static void run_slice(const struct kmemcgd_source *source, u64 now_ns)
 					  target_ns,
 					  kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_MAX_PAGES));
 	estimated_cpu_ns += took_ns;
-	kmemcgd_pacing_charge(&pacing, took_ns);
+	if (paid)
+		kmemcgd_pacing_charge(&pacing, took_ns);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_CPU_NS, took_ns);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_SLICES, 1);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_PAGES, result.pages);
@@ -192,7 +195,7 @@ static void work(void)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_WAKEUPS, 1);
 		slept = false;
 	}
-	run_slice(source, now_ns);
+	run_slice(source, now_ns, demand.urgency == KMEMCGD_BACKGROUND);
 	note_chance();
 	cond_resched();
 }

@@ -149,6 +149,25 @@ static bool passes(const struct filter *filter, const struct record *record)
 	       record->usage.memory_pages * PAGE_SIZE >= filter->min_bytes;
 }
 
+/* The policy serves both kinds of request; each has its own attributes. */
+static const struct nlattr *foreign_attr(struct nlattr **attrs, bool dump)
+{
+	static const enum kmemcgd_a_memcg filters[] = {
+		KMEMCGD_A_MEMCG_STATE, KMEMCGD_A_MEMCG_PIN,
+		KMEMCGD_A_MEMCG_MIN_AGE_MS, KMEMCGD_A_MEMCG_MIN_BYTES,
+	};
+	size_t i;
+
+	if (!attrs)
+		return NULL;
+	if (dump)
+		return attrs[KMEMCGD_A_MEMCG_ID];
+	for (i = 0; i < ARRAY_SIZE(filters); i++)
+		if (attrs[filters[i]])
+			return attrs[filters[i]];
+	return NULL;
+}
+
 struct reply {
 	struct mem_cgroup *memcg;
 	char *path;
@@ -174,6 +193,9 @@ int kmemcgd_nl_get_memcg(struct sk_buff *skb, struct genl_info *info)
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
 		return err;
+	if (foreign_attr(info->attrs, false))
+		return kmemcgd_nl_refuse(info, foreign_attr(info->attrs, false),
+					 -EINVAL, "filters are for dumps only");
 	if (!attr)
 		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
 					 "id: the cgroup id is missing");
@@ -233,6 +255,10 @@ int kmemcgd_nl_dump_memcg(struct sk_buff *skb, struct netlink_callback *cb)
 	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
 	if (err)
 		return err;
+	if (foreign_attr(kmemcgd_dump_attrs(cb), true)) {
+		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
+		return -EINVAL;
+	}
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;

@@ -10,17 +10,13 @@
 #include "pins.h"
 #include "reclaim.h"
 #include "stats.h"
+#include "symbols.h"
+#include "writeback.h"
 
 /* Pages that somebody uses are left alone for as many visits. */
 #define RECLAIM_AFTER_TRIES 2
 /* The visit in which stocks are drained, counted from 0. */
 #define DRAIN_AT_TRIES 1
-/*
- * What holds a zombie without pages can't be seen. It is taken for an inode
- * until that many attempts to have its inodes moved were in vain.
- */
-#define INODE_TRIES 4
-
 void kmemcgd_pins_start(struct kmemcgd_visit *visit, u16 tries)
 {
 	*visit = (struct kmemcgd_visit){ .tries = tries };
@@ -71,11 +67,22 @@ bool kmemcgd_pins_let_go(struct mem_cgroup *memcg, struct kmemcgd_visit *visit,
 	 * so they are returned once, when nothing else can be seen.
 	 */
 	if (visit->tries == DRAIN_AT_TRIES && usage.memory_pages &&
-	    !usage.file_pages && !usage.anon_pages) {
-		kmemcgd_reclaim_stock(memcg);
+	    !usage.file_pages && !usage.anon_pages &&
+	    kmemcgd_reclaim_stock(memcg))
 		kmemcgd_stats_add(KMEMCGD_A_STATS_STOCK_DRAINS, 1);
-	}
 	return true;
+}
+
+/* Only cgroup v2 has writeback per cgroup. */
+static enum kmemcgd_pin held_by_writeback(struct mem_cgroup *memcg,
+					  const struct kmemcgd_visit *visit)
+{
+	if (kmemcgd_memcg_cgroup_version() != 2)
+		return KMEMCGD_PIN_NONE;
+	/* Nearly all are at first, and to have them detached costs no look. */
+	if (!visit->tries || !kmemcgd_capable(KMEMCGD_CAP_WB_LOOKUP))
+		return KMEMCGD_PIN_INODE;
+	return kmemcgd_writeback_pin(memcg);
 }
 
 enum kmemcgd_pin kmemcgd_pins_classify(struct mem_cgroup *memcg,
@@ -83,6 +90,7 @@ enum kmemcgd_pin kmemcgd_pins_classify(struct mem_cgroup *memcg,
 {
 	const u32 *stuck = visit->cursor.stuck;
 	struct kmemcgd_memcg_usage usage;
+	enum kmemcgd_pin pin;
 
 	if (kmemcgd_memcg_refs(memcg) <= 1)
 		return KMEMCGD_PIN_NONE;
@@ -106,8 +114,8 @@ enum kmemcgd_pin kmemcgd_pins_classify(struct mem_cgroup *memcg,
 	/* Folios on their way between the CPUs' batches and the lists. */
 	if (usage.file_pages)
 		return KMEMCGD_PIN_FILE;
-	/* Only cgroup v2 has writeback per cgroup. */
-	if (visit->tries < INODE_TRIES && kmemcgd_memcg_cgroup_version() == 2)
-		return KMEMCGD_PIN_INODE;
+	pin = held_by_writeback(memcg, visit);
+	if (pin != KMEMCGD_PIN_NONE)
+		return pin;
 	return kmemcgd_kmem_pins(memcg) ? KMEMCGD_PIN_SLAB : KMEMCGD_PIN_OTHER;
 }

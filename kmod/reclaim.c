@@ -11,8 +11,10 @@ unsigned long kmemcgd_reclaim_pages(struct mem_cgroup *memcg,
 						      KMEMCGD_RECLAIM_ARGS(may_swap));
 }
 
-void kmemcgd_reclaim_stock(struct mem_cgroup *memcg)
+bool kmemcgd_reclaim_stock(struct mem_cgroup *memcg)
 {
-	if (kmemcgd_capable(KMEMCGD_CAP_STOCK_DRAIN))
-		static_call(kmemcgd_drain_all_stock)(memcg);
+	if (!kmemcgd_capable(KMEMCGD_CAP_STOCK_DRAIN))
+		return false;
+	static_call(kmemcgd_drain_all_stock)(memcg);
+	return true;
 }

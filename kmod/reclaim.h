@@ -19,7 +19,10 @@
 unsigned long kmemcgd_reclaim_pages(struct mem_cgroup *memcg,
 				    unsigned long pages, bool may_swap);
 
-/* Returns the charges that CPUs keep in stock for it; finishes later. */
-void kmemcgd_reclaim_stock(struct mem_cgroup *memcg);
+/*
+ * Returns the charges that CPUs keep in stock for it; finishes later.
+ * Return: false where the kernel's function is not to be had.
+ */
+bool kmemcgd_reclaim_stock(struct mem_cgroup *memcg);
 
 #endif

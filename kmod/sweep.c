@@ -18,7 +18,6 @@
 
 #include "inode.h"
 #include "memcg.h"
-#include "params.h"
 #include "source.h"
 #include "sweep.h"
 #include "symbols.h"
@@ -56,17 +55,17 @@ static struct super_block *hold_super(dev_t dev, bool next, bool from_first)
 
 	spin_lock(kmemcgd_sb_lock);
 	list_for_each_entry(sb, kmemcgd_super_blocks, s_list) {
-		if (reached || (!next && sb->s_dev == dev)) {
-			if (!down_read_trylock(&sb->s_umount))
-				continue;
-			if (may_sweep(sb)) {
-				held = sb;
-				break;
-			}
-			up_read(&sb->s_umount);
+		if (!reached && (next || sb->s_dev != dev)) {
+			reached = sb->s_dev == dev;
 			continue;
 		}
-		reached = next && sb->s_dev == dev;
+		if (!down_read_trylock(&sb->s_umount))
+			continue;
+		if (may_sweep(sb)) {
+			held = sb;
+			break;
+		}
+		up_read(&sb->s_umount);
 	}
 	spin_unlock(kmemcgd_sb_lock);
 	return held;
@@ -100,10 +99,12 @@ static bool resume(void)
 {
 	if (sweep.sb)
 		return true;
-	if (!sweep.fresh)
-		sweep.sb = hold_super(sweep.dev, false, false);
-	else
+	if (sweep.fresh)
 		sweep.sb = hold_super(0, false, true);
+	else
+		sweep.sb = hold_super(sweep.dev, false, false);
+	if (!sweep.sb && !sweep.fresh)
+		sweep.sb = hold_super(sweep.dev, true, false);
 	sweep.fresh = false;
 	if (!sweep.sb)
 		return false;
@@ -228,7 +229,7 @@ void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
 	do {
 		if (!advance(LOOK_BATCH, true, &found))
 			return next_super();
-		if (!found || !kmemcgd_param(KMEMCGD_A_CONFIG_INODES))
+		if (!found)
 			continue;
 		if (kmemcgd_inode_judge(sweep.inode, EVICT_MAX_PAGES, 1) ==
 		    KMEMCGD_INODE_UNUSED) {

@@ -25,6 +25,7 @@ KMEMCGD_DEFINE_CALL(kmemcgd_drain_all_stock, kmemcgd_drain_all_stock_proto);
 KMEMCGD_DEFINE_CALL(kmemcgd_lookup_name, kmemcgd_lookup_name_proto);
 
 struct work_struct *kmemcgd_wb_cleanup_work;
+struct list_head *kmemcgd_bdi_list;
 struct list_head *kmemcgd_super_blocks;
 /* Guards kmemcgd_super_blocks. */
 spinlock_t *kmemcgd_sb_lock;
@@ -49,6 +50,11 @@ struct kmemcgd_capability_info kmemcgd_capabilities[KMEMCGD_CAP_MAX] = {
 	[KMEMCGD_CAP_WB_CLEANUP] = {
 		.name = "writeback-cleanup",
 		.purpose = "have inodes moved from zombies to their parents",
+		.reason = NOT_RESOLVED,
+	},
+	[KMEMCGD_CAP_WB_LOOKUP] = {
+		.name = "writeback-lookup",
+		.purpose = "tell zombies held by inodes from those held otherwise",
 		.reason = NOT_RESOLVED,
 	},
 	[KMEMCGD_CAP_INODE_SWEEP] = {
@@ -92,6 +98,11 @@ static void set_wb_cleanup(unsigned long address)
 	kmemcgd_wb_cleanup_work = (struct work_struct *)address;
 }
 
+static void set_bdi_list(unsigned long address)
+{
+	kmemcgd_bdi_list = (struct list_head *)address;
+}
+
 static void set_super_blocks(unsigned long address)
 {
 	kmemcgd_super_blocks = (struct list_head *)address;
@@ -115,6 +126,10 @@ static const struct symbol symbols[] = {
 	{ "cleanup_offline_cgwbs_work", KMEMCGD_CAP_WB_CLEANUP,
 	  "no cleanup_offline_cgwbs_work in this kernel's symbols (before 5.14, or no KALLSYMS_ALL): the inode sweep does it",
 	  set_wb_cleanup },
+	/* All devices' writeback structures, of offline memcgs too. */
+	{ "bdi_list", KMEMCGD_CAP_WB_LOOKUP,
+	  "bdi_list is not in this kernel's symbols (no KALLSYMS_ALL)",
+	  set_bdi_list },
 	/* iterate_supers() would wait for a hung filesystem's s_umount. */
 	{ "super_blocks", KMEMCGD_CAP_INODE_SWEEP,
 	  "super_blocks is not in this kernel's symbols (no KALLSYMS_ALL)",
@@ -168,16 +183,14 @@ int kmemcgd_symbols_init(void)
 
 	address = probe_address("kallsyms_lookup_name");
 	if (!address)
-		return refuse("no kprobe on kallsyms_lookup_name (KPROBES, KALLSYMS, or lockdown)");
+		return refuse("no kprobe on kallsyms_lookup_name (needs KPROBES and KALLSYMS)");
 	KMEMCGD_UPDATE_CALL(kmemcgd_lookup_name, address);
 	if (!lookup_works(address))
 		return refuse("kallsyms_lookup_name does not find what is known");
 
-	kmemcgd_capabilities[KMEMCGD_CAP_RECLAIM].reason = NULL;
-	kmemcgd_capabilities[KMEMCGD_CAP_STOCK_DRAIN].reason = NULL;
-	kmemcgd_capabilities[KMEMCGD_CAP_WB_CLEANUP].reason = NULL;
-	kmemcgd_capabilities[KMEMCGD_CAP_INODE_SWEEP].reason = NULL;
-
+	/* Present, unless one of their symbols is missing. */
+	for (i = 0; i < ARRAY_SIZE(symbols); i++)
+		kmemcgd_capabilities[symbols[i].cap].reason = NULL;
 	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
 		const struct symbol *symbol = &symbols[i];
 		struct kmemcgd_capability_info *cap;

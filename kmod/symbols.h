@@ -24,6 +24,7 @@ enum kmemcgd_capability {
 	KMEMCGD_CAP_RMDIR_EVENTS,
 	KMEMCGD_CAP_RELEASE_EVENTS,
 	KMEMCGD_CAP_WB_CLEANUP,
+	KMEMCGD_CAP_WB_LOOKUP,
 	KMEMCGD_CAP_INODE_SWEEP,
 	KMEMCGD_CAP_STOCK_DRAIN,
 	KMEMCGD_CAP_MAX,
@@ -53,6 +54,7 @@ static inline bool kmemcgd_capable(enum kmemcgd_capability cap)
 
 /* Data symbols; NULL where the capability that needs them is absent. */
 extern struct work_struct *kmemcgd_wb_cleanup_work;
+extern struct list_head *kmemcgd_bdi_list;	/* RCU */
 extern struct list_head *kmemcgd_super_blocks;
 extern spinlock_t *kmemcgd_sb_lock;	/* guards kmemcgd_super_blocks */
 

@@ -139,17 +139,24 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason)
 	return pass;
 }
 
-void kmemcgd_targets_abandon(void)
+void kmemcgd_targets_abandon(bool in_visit)
 {
 	asked_count = 0;
-	if (walk_id)
+	if (walk_id || in_visit)
 		walk_due_ns = 0;
 	walk_id = 0;
 }
 
 void kmemcgd_targets_note_untracked(void)
 {
-	walk_untracked++;
+	if (walk_id) {
+		walk_untracked++;
+		return;
+	}
+	/* Only a walk will find it again. */
+	WRITE_ONCE(untracked, untracked + 1);
+	walk_due_ns = min(walk_due_ns, ktime_get_ns() +
+			  param_ns(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS));
 }
 
 bool kmemcgd_targets_walking(void)

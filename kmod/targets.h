@@ -50,8 +50,11 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason);
 bool kmemcgd_targets_next(u64 now_ns, struct kmemcgd_target *target);
 bool kmemcgd_targets_walking(void);
 
-/* Ends the pass early; a walk will start anew. */
-void kmemcgd_targets_abandon(void);
+/*
+ * Ends the pass early, @in_visit: in the middle of a visit. A walk starts anew,
+ * and so finds the zombie that was being visited.
+ */
+void kmemcgd_targets_abandon(bool in_visit);
 
 /* The zombie that was visited last could not be given state. */
 void kmemcgd_targets_note_untracked(void);

@@ -11,7 +11,6 @@
 
 #include <kmemcgd/backoff.h>
 
-#include "compat/workqueue.h"
 #include "engine.h"
 #include "memcg.h"
 #include "netlink.h"
@@ -20,9 +19,9 @@
 #include "states.h"
 #include "stats.h"
 #include "sweep.h"
-#include "symbols.h"
 #include "targets.h"
 #include "trace.h"
+#include "writeback.h"
 #include "zombie.h"
 
 /* Visits are gathered into steps of this length, 2^28 ns = 0.27 s. */
@@ -172,27 +171,13 @@ static void pass_end(u64 now_ns)
 	kmemcgd_netlink_pass_ended(&pass);
 }
 
-/*
- * Everything was visited: have the rest let go of by other means.
- * Return: false when that is more work for this pass.
- */
-static bool detach_inodes(void)
-{
-	kmemcgd_stats_add(KMEMCGD_A_STATS_WB_CLEANUPS, 1);
-	if (kmemcgd_capable(KMEMCGD_CAP_WB_CLEANUP)) {
-		queue_work(kmemcgd_unbound_wq(), kmemcgd_wb_cleanup_work);
-		return true;
-	}
-	kmemcgd_sweep_start();
-	return !kmemcgd_sweep_running();
-}
-
+/* Everything was visited: have the rest let go of by other means. */
 static void pass_finish(u64 now_ns)
 {
 	if (pass_found_inodes) {
 		pass_found_inodes = false;
 		pass_has_aftermath = true;
-		if (!detach_inodes())
+		if (!kmemcgd_writeback_detach())
 			return;
 	}
 	if (pass_has_aftermath)
@@ -203,8 +188,8 @@ static void pass_finish(u64 now_ns)
 
 static void pass_abandon(u64 now_ns)
 {
+	kmemcgd_targets_abandon(visit_active);
 	visit_active = false;
-	kmemcgd_targets_abandon();
 	pass_end(now_ns);
 }
 

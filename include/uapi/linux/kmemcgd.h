@@ -65,7 +65,7 @@
  *	reply:   KMEMCGD_A_REAP_PASS: the pass that will have visited them.
  *	         The CPU cap is lifted and backoffs are ignored until it ends.
  *	errors:  -ENOENT no such memcg, -EBUSY it is alive, -EAGAIN the daemon is
- *	         switched off (config "enabled")
+ *	         switched off (config "enabled"), or 64 requests for one wait
  *
  * Multicast group "events"
  * ------------------------
@@ -217,7 +217,7 @@ enum kmemcgd_a_memcg {
 	KMEMCGD_A_MEMCG_FILE_BYTES,	/* u64: page cache on its LRU lists */
 	KMEMCGD_A_MEMCG_ANON_BYTES,	/* u64: anonymous and shmem, likewise */
 	KMEMCGD_A_MEMCG_REFS,		/* u64: references to a zombie's css */
-	KMEMCGD_A_MEMCG_CHILDREN,	/* u32: its children, zombies included */
+	KMEMCGD_A_MEMCG_CHILDREN,	/* u32: all descendants, zombies too */
 	KMEMCGD_A_MEMCG_TRIES,		/* u32: visits that did not free it */
 	KMEMCGD_A_MEMCG_NEXT_MS,	/* u64: until the next visit */
 
@@ -272,12 +272,12 @@ enum kmemcgd_a_stats {
 	KMEMCGD_A_STATS_LEFT,		/* u64: zombies there at the last look */
 	KMEMCGD_A_STATS_LEFT_BY_PIN,	/* nest of kmemcgd_a_pins */
 	KMEMCGD_A_STATS_TRACKED,	/* u64: zombies that state is kept for */
-	KMEMCGD_A_STATS_UNTRACKED,	/* u64: visits without state: states_max */
+	KMEMCGD_A_STATS_UNTRACKED,	/* u64: those that no state is kept for */
 	KMEMCGD_A_STATS_VISITS,		/* u64 [r]: visits of zombies */
 	KMEMCGD_A_STATS_BACKOFFS,	/* u64 [r]: visits put off */
 	KMEMCGD_A_STATS_PAGES,		/* u64 [r]: pages let go of */
 	KMEMCGD_A_STATS_INODES,		/* u64 [r]: inodes evicted */
-	KMEMCGD_A_STATS_WB_CLEANUPS,	/* u64 [r]: times writeback was detached */
+	KMEMCGD_A_STATS_WB_CLEANUPS,	/* u64 [r]: cleanups or sweeps of inodes */
 	KMEMCGD_A_STATS_STOCK_DRAINS,	/* u64 [r]: charge stocks drained */
 	KMEMCGD_A_STATS_SLICES,		/* u64 [r] */
 	KMEMCGD_A_STATS_PASSES,		/* u64 [r] */
