@@ -26,6 +26,9 @@ KMEMCGD_DEFINE_CALL(kmemcgd_lookup_name, kmemcgd_lookup_name_proto);
 
 struct work_struct *kmemcgd_wb_cleanup_work;
 struct list_head *kmemcgd_bdi_list;
+struct list_head *kmemcgd_shrinker_list;
+struct rw_semaphore *kmemcgd_shrinker_rwsem;
+unsigned long kmemcgd_journal_scan;
 struct list_head *kmemcgd_super_blocks;
 /* Guards kmemcgd_super_blocks. */
 spinlock_t *kmemcgd_sb_lock;
@@ -67,6 +70,11 @@ struct kmemcgd_capability_info kmemcgd_capabilities[KMEMCGD_CAP_MAX] = {
 		.purpose = "return charges that CPUs keep in stock for zombies",
 		.reason = NOT_RESOLVED,
 	},
+	[KMEMCGD_CAP_JOURNAL_SHRINK] = {
+		.name = "journal-shrink",
+		.purpose = "let go of journal buffers on filesystems that are idle",
+		.reason = NOT_RESOLVED,
+	},
 };
 
 /**
@@ -103,6 +111,23 @@ static void set_bdi_list(unsigned long address)
 	kmemcgd_bdi_list = (struct list_head *)address;
 }
 
+static void set_shrinker_list(unsigned long address)
+{
+	kmemcgd_shrinker_list = (struct list_head *)address;
+}
+
+#ifndef HAVE_SHRINKER_TRY_GET
+static void set_shrinker_rwsem(unsigned long address)
+{
+	kmemcgd_shrinker_rwsem = (struct rw_semaphore *)address;
+}
+#endif
+
+static void set_journal_scan(unsigned long address)
+{
+	kmemcgd_journal_scan = address;
+}
+
 static void set_super_blocks(unsigned long address)
 {
 	kmemcgd_super_blocks = (struct list_head *)address;
@@ -130,6 +155,18 @@ static const struct symbol symbols[] = {
 	{ "bdi_list", KMEMCGD_CAP_WB_LOOKUP,
 	  "bdi_list is not in this kernel's symbols (no KALLSYMS_ALL)",
 	  set_bdi_list },
+	/* To find the journals' shrinkers, by their function. */
+	{ "shrinker_list", KMEMCGD_CAP_JOURNAL_SHRINK,
+	  "shrinker_list is not in this kernel's symbols (no KALLSYMS_ALL)",
+	  set_shrinker_list },
+#ifndef HAVE_SHRINKER_TRY_GET
+	{ "shrinker_rwsem", KMEMCGD_CAP_JOURNAL_SHRINK,
+	  "shrinker_rwsem is not in this kernel's symbols (no KALLSYMS_ALL)",
+	  set_shrinker_rwsem },
+#endif
+	{ "jbd2_journal_shrink_scan", KMEMCGD_CAP_JOURNAL_SHRINK,
+	  "no jbd2_journal_shrink_scan: before 5.14 (not needed there), or jbd2 was not loaded before kmemcgd",
+	  set_journal_scan },
 	/* iterate_supers() would wait for a hung filesystem's s_umount. */
 	{ "super_blocks", KMEMCGD_CAP_INODE_SWEEP,
 	  "super_blocks is not in this kernel's symbols (no KALLSYMS_ALL)",

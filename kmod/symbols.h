@@ -10,6 +10,7 @@
 #include "compat/static_call.h"
 
 struct list_head;
+struct rw_semaphore;
 struct mem_cgroup;
 
 DECLARE_STATIC_CALL(kmemcgd_try_to_free_pages, try_to_free_mem_cgroup_pages);
@@ -27,6 +28,7 @@ enum kmemcgd_capability {
 	KMEMCGD_CAP_WB_LOOKUP,
 	KMEMCGD_CAP_INODE_SWEEP,
 	KMEMCGD_CAP_STOCK_DRAIN,
+	KMEMCGD_CAP_JOURNAL_SHRINK,
 	KMEMCGD_CAP_MAX,
 };
 
@@ -55,6 +57,9 @@ static inline bool kmemcgd_capable(enum kmemcgd_capability cap)
 /* Data symbols; NULL where the capability that needs them is absent. */
 extern struct work_struct *kmemcgd_wb_cleanup_work;
 extern struct list_head *kmemcgd_bdi_list;	/* RCU */
+extern struct list_head *kmemcgd_shrinker_list;
+extern struct rw_semaphore *kmemcgd_shrinker_rwsem;	/* until 6.6 */
+extern unsigned long kmemcgd_journal_scan;	/* compared, never called */
 extern struct list_head *kmemcgd_super_blocks;
 extern spinlock_t *kmemcgd_sb_lock;	/* guards kmemcgd_super_blocks */
 

@@ -12,6 +12,7 @@
 #include <kmemcgd/backoff.h>
 
 #include "engine.h"
+#include "journal.h"
 #include "memcg.h"
 #include "netlink.h"
 #include "params.h"
@@ -37,6 +38,7 @@ static atomic_t report_wanted;
 static struct kmemcgd_pass pass;
 static bool pass_active;
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
+static bool pass_found_journal;	/* likewise by journal buffers */
 static bool pass_has_aftermath;	/* the kernel will release some a bit later */
 static u64 pass_ends_ns;	/* 0: still working */
 static u64 pass_cpu_began_ns;
@@ -148,6 +150,7 @@ static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
 	};
 	pass_active = true;
 	pass_found_inodes = false;
+	pass_found_journal = false;
 	/* Who asked waits for the count. */
 	pass_has_aftermath = reason == KMEMCGD_REASON_REAP;
 	pass_ends_ns = 0;
@@ -174,6 +177,11 @@ static void pass_end(u64 now_ns)
 /* Everything was visited: have the rest let go of by other means. */
 static void pass_finish(u64 now_ns)
 {
+	if (pass_found_journal) {
+		/* What they let go of is taken at the next visit. */
+		pass_found_journal = false;
+		kmemcgd_journal_shrink();
+	}
 	if (pass_found_inodes) {
 		pass_found_inodes = false;
 		pass_has_aftermath = true;
@@ -218,8 +226,8 @@ static void remember(enum kmemcgd_pin pin, u64 now_ns)
 				   kmemcgd_param(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS));
 	state.due_ns = ((due_ns >> DUE_SHIFT) + 1) << DUE_SHIFT;
 	kmemcgd_stats_add(KMEMCGD_A_STATS_BACKOFFS, 1);
-	if (pin == KMEMCGD_PIN_INODE)
-		pass_found_inodes = true;
+	pass_found_inodes |= pin == KMEMCGD_PIN_INODE;
+	pass_found_journal |= pin == KMEMCGD_PIN_JOURNAL;
 	if (kmemcgd_states_put(&state,
 			       kmemcgd_param(KMEMCGD_A_CONFIG_STATES_MAX)))
 		kmemcgd_targets_note_untracked();
