@@ -34,7 +34,7 @@ static void write_file(const char *path, const char *text)
 
 static void join(const char *cgroup)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX + 128];
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
 	write_file(path, "0");
@@ -62,7 +62,7 @@ static void make_file(const char *path, size_t bytes, int sync)
 int main(int argc, char **argv)
 {
 	const char *dir = "/scratch/zombies", *parent = "jobs", *kind = "file";
-	char base[PATH_MAX], cgroup[PATH_MAX + 32], file[PATH_MAX];
+	char base[PATH_MAX], cgroup[PATH_MAX + 64], file[PATH_MAX + 64];
 	long count = 1000, rate = 0, first = 0;
 	size_t bytes = 16384;
 	struct timespec next;

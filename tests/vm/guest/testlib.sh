@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by the guest tests: KTAP, cgroups, zombies.
+
+if [ -e /sys/fs/cgroup/memory/memory.usage_in_bytes ]; then
+	memcg_root=/sys/fs/cgroup/memory cgroup_version=1
+else
+	memcg_root=/sys/fs/cgroup cgroup_version=2
+fi
+# shellcheck disable=SC2034 # the tests use it
+parameters=/sys/module/kmemcgd/parameters
+test_number=0
+test_failed=0
+
+plan() {
+	echo "KTAP version 1"
+	echo "1..$1"
+}
+
+note() {
+	echo "# $*"
+}
+
+# check DESCRIPTION COMMAND...: ok if the command succeeds
+check() {
+	local what=$1 result=ok
+	shift
+	test_number=$((test_number + 1))
+	"$@" || { result="not ok" && test_failed=1; }
+	echo "$result $test_number $what"
+}
+
+# skip DESCRIPTION REASON
+skip() {
+	test_number=$((test_number + 1))
+	echo "ok $test_number $1 # SKIP $2"
+}
+
+finish() {
+	exit "$test_failed"
+}
+
+# Memcgs that were removed and are still there.
+zombies_left() {
+	if [ "$cgroup_version" = 2 ]; then
+		awk '$1 == "nr_dying_descendants" { print $2 }' "$memcg_root/cgroup.stat"
+	else
+		echo $(($(awk '$1 == "memory" { print $3 }' /proc/cgroups) - \
+			$(find "$memcg_root" -type d | wc -l)))
+	fi
+}
+
+# live_start MEGABYTES: a live cgroup with that much page cache
+live_start() {
+	mkdir -p "$memcg_root/live"
+	dd if=/dev/zero of=/scratch/live bs=1M count="$1" 2>/dev/null
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	bash -c 'echo 0 >"$0/cgroup.procs" && exec cat /scratch/live >/dev/null' "$memcg_root/live"
+}
+
+live_bytes() {
+	awk '$1 == "file" || $1 == "cache" { print $2; exit }' "$memcg_root/live/memory.stat"
+}
+
+# A small write a second keeps the filesystem committing.
+tick_start() {
+	while :; do
+		echo tick >>/scratch/tick
+		sleep 1
+	done &
+	tick_pid=$!
+}
+
+thread_pid() {
+	pidof kmemcgd
+}
+
+thread_cpu_ns() {
+	cut -d' ' -f1 "/proc/$(thread_pid)/schedstat"
+}
+
+stat_of() {
+	kmemcgctl stats --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"
+}
+
+# wait_until SECONDS COMMAND...: until the command succeeds
+wait_until() {
+	local end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	until "$@"; do
+		[ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || return 1
+		sleep 0.5
+	done
+}
+
+at_most_left() {
+	[ "$(zombies_left)" -le "$1" ]
+}
+
+# Leaves the guest as the next test wants it.
+tidy_up() {
+	[ -z "${tick_pid:-}" ] || kill "$tick_pid" 2>/dev/null
+	[ ! -d /sys/module/kmemcgd ] || rmmod kmemcgd
+	find "$memcg_root/jobs" "$memcg_root/live" -depth -type d \
+		-exec rmdir {} \; 2>/dev/null
+	rm -rf /scratch/zombies /scratch/live /scratch/tick
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+}
