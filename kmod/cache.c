@@ -112,24 +112,35 @@ static struct inode *hold_inode_of(struct folio *folio, pgoff_t *index,
 	return inode;
 }
 
+/* Whether the inode may be evicted; has it written back first if need be. */
+static enum kmemcgd_inode_verdict judge(struct inode *inode)
+{
+	enum kmemcgd_inode_verdict verdict;
+
+	verdict = kmemcgd_inode_judge(inode, EVICT_MAX_PAGES, 1);
+	if (verdict != KMEMCGD_INODE_STALE)
+		return verdict;
+	kmemcgd_inode_write(inode);
+	return kmemcgd_inode_judge(inode, EVICT_MAX_PAGES, 1);
+}
+
 /* Takes what zombies have of this inode; says what stopped it, or NONE. */
 static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
 				  u32 max_pages, struct kmemcgd_result *result)
 {
-	bool evicting = kmemcgd_param(KMEMCGD_A_CONFIG_INODES);
-	unsigned long run, taken;
+	unsigned long run, taken, pages;
 
-	if (S_ISREG(inode->i_mode) && evicting) {
-		unsigned long pages = inode->i_mapping->nrpages;
-
-		switch (kmemcgd_inode_judge(inode, EVICT_MAX_PAGES, 1)) {
+	if (S_ISREG(inode->i_mode) && kmemcgd_param(KMEMCGD_A_CONFIG_INODES)) {
+		switch (judge(inode)) {
 		case KMEMCGD_INODE_UNUSED:
+			pages = inode->i_mapping->nrpages;
 			if (!kmemcgd_inode_evict(inode))
 				break;
 			result->pages += pages;
 			result->inodes++;
 			return KMEMCGD_PIN_NONE;
 		case KMEMCGD_INODE_DIRTY:
+		case KMEMCGD_INODE_STALE:
 			/* Its pages lead to it once it is written. */
 			return KMEMCGD_PIN_DIRTY;
 		default:

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/pagemap.h>
 #include <linux/rcupdate.h>
+#include <linux/writeback.h>
 #include <linux/xarray.h>
 
 #include "compat/folio.h"
@@ -116,7 +117,7 @@ enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
 		return KMEMCGD_INODE_USED;
 	if (!is_unused(inode, refs) || mapping_mapped(mapping))
 		return KMEMCGD_INODE_USED;
-	if ((state & (I_DIRTY_ALL | I_SYNC)) ||
+	if ((state & I_SYNC) ||
 	    mapping_tagged(mapping, PAGECACHE_TAG_DIRTY) ||
 	    mapping_tagged(mapping, PAGECACHE_TAG_WRITEBACK))
 		return KMEMCGD_INODE_DIRTY;
@@ -124,7 +125,12 @@ enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
 		return KMEMCGD_INODE_USED;
 	if (has_foreign_pages(mapping, max_pages))
 		return KMEMCGD_INODE_SHARED;
-	return KMEMCGD_INODE_UNUSED;
+	return state & I_DIRTY_ALL ? KMEMCGD_INODE_STALE : KMEMCGD_INODE_UNUSED;
+}
+
+void kmemcgd_inode_write(struct inode *inode)
+{
+	write_inode_now(inode, 0);
 }
 
 bool kmemcgd_inode_evict(struct inode *inode)

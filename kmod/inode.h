@@ -9,7 +9,8 @@
 enum kmemcgd_inode_verdict {
 	KMEMCGD_INODE_UNUSED,	/* may be evicted */
 	KMEMCGD_INODE_USED,	/* open, mapped, or of a kind that must stay */
-	KMEMCGD_INODE_DIRTY,	/* waits for writeback */
+	KMEMCGD_INODE_DIRTY,	/* has pages that wait for writeback */
+	KMEMCGD_INODE_STALE,	/* unused, but marked dirty without dirty pages */
 	KMEMCGD_INODE_SHARED,	/* has pages of live memcgs */
 };
 
@@ -44,6 +45,18 @@ void kmemcgd_inode_release(struct inode *inode);
 enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
 					       unsigned long max_pages,
 					       int refs);
+
+/**
+ * kmemcgd_inode_write - write an inode back that has no dirty pages
+ * @inode: held, and judged KMEMCGD_INODE_STALE
+ *
+ * A file that its writer has synced stays marked until the flusher comes by,
+ * half a minute later, although a journal has it. This is the flusher's call
+ * for it; it waits for nothing.
+ *
+ * Context: may sleep.
+ */
+void kmemcgd_inode_write(struct inode *inode);
 
 /**
  * kmemcgd_inode_evict - drop its dentries, so that its last reference frees it
