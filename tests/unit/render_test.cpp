@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What people type and read: values with units, names that are nearly right.
+#include "commands/config_values.hpp"
+#include "render/nearest.hpp"
+#include "render/units.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace kmemcgd {
+namespace {
+
+TEST(Units, DurationsWithAndWithoutUnit) {
+    EXPECT_EQ(*parse_duration_ns("30s", ns_per_ms), 30 * ns_per_s);
+    EXPECT_EQ(*parse_duration_ns("250us", ns_per_ms), 250 * ns_per_us);
+    EXPECT_EQ(*parse_duration_ns("5", ns_per_ms), 5 * ns_per_ms);
+    for (const auto* text : {"", "s", "-1s", "5 parsecs", "99999999999999999999s"})
+        EXPECT_FALSE(parse_duration_ns(text, ns_per_ms).ok()) << text;
+}
+
+TEST(Units, Bytes) {
+    EXPECT_EQ(*parse_bytes("4096"), 4096U);
+    EXPECT_EQ(*parse_bytes("64M"), 64U << 20);
+    for (const auto* text : {"", "M", "-1", "1X", "99999999999G"})
+        EXPECT_FALSE(parse_bytes(text).ok()) << text;
+}
+
+TEST(Units, PercentKeepsTenths) {
+    EXPECT_EQ(*parse_percent_as_permille("2.5%"), 25U);
+    EXPECT_EQ(format_permille(25), "2.5 %");
+    EXPECT_FALSE(parse_percent_as_permille("2.55%").ok());
+}
+
+TEST(Nearest, SuggestsATypoOnly) {
+    const std::array<std::string, 2> names{"cpu_cap_permille", "settle_ms"};
+    EXPECT_EQ(nearest("settel_ms", names), "settle_ms");
+    EXPECT_EQ(nearest("zzzzzzzzzzzz", names), std::nullopt);
+}
+
+TEST(ConfigValues, TakesUnitsAndNames) {
+    const std::array<std::string, 2> words{"cpu_cap=2.5%", "settle_ms=30s"};
+    const auto changes = parse_config_changes(words);
+    ASSERT_TRUE(changes.ok());
+    ASSERT_EQ(changes->size(), 2U);
+    EXPECT_EQ(changes->at(0).value, 25U);
+    EXPECT_EQ(changes->at(1).value, 30000U);
+}
+
+TEST(ConfigValues, RefusesWhatItDoesNotKnow) {
+    for (const auto* word : {"cpu_cup=5", "settle_ms", "settle_ms=", "enabled=2", "=1"}) {
+        const std::array<std::string, 1> words{word};
+        const auto changes = parse_config_changes(words);
+        ASSERT_FALSE(changes.ok()) << word;
+        EXPECT_EQ(changes.error().fault, Fault::usage) << word;
+        EXPECT_FALSE(changes.error().message.empty()) << word;
+    }
+}
+
+} // namespace
+} // namespace kmemcgd
