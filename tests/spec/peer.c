@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An independent client of the running module, on libnl-3 instead of the
+ * controller's libmnl: are the commands, their permissions and their policies
+ * as specified, and is every malformed request refused without an effect?
+ *
+ * usage: kmemcgd-peer CASE; see cases[] below. Exit status 0 when it holds.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/genetlink.h>
+#include <linux/kmemcgd.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "table.h"
+
+static struct nl_sock *sock;
+static int family;
+static bool failed;
+
+static void expect(bool holds, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s ", holds ? "ok" : "not ok");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	failed |= !holds;
+}
+
+/* What came back for one request. */
+struct answer {
+	int error;			/* a positive errno, 0: none */
+	bool has_message;		/* an extended ack with a text */
+	uint32_t config[KMEMCGD_A_CONFIG_MAX + 1];
+	uint32_t flags[KMEMCGD_CMD_MAX + 1];	/* of the family's commands */
+	bool has_events;
+};
+
+static void read_family(struct nlattr **attrs, struct answer *answer)
+{
+	struct nlattr *op, *group;
+	int left;
+
+	if (attrs[CTRL_ATTR_OPS])
+		nla_for_each_nested(op, attrs[CTRL_ATTR_OPS], left) {
+			struct nlattr *fields[CTRL_ATTR_OP_MAX + 1];
+
+			nla_parse_nested(fields, CTRL_ATTR_OP_MAX, op, NULL);
+			if (!fields[CTRL_ATTR_OP_ID] || !fields[CTRL_ATTR_OP_FLAGS] ||
+			    nla_get_u32(fields[CTRL_ATTR_OP_ID]) > KMEMCGD_CMD_MAX)
+				continue;
+			answer->flags[nla_get_u32(fields[CTRL_ATTR_OP_ID])] =
+				nla_get_u32(fields[CTRL_ATTR_OP_FLAGS]);
+		}
+	if (attrs[CTRL_ATTR_MCAST_GROUPS])
+		nla_for_each_nested(group, attrs[CTRL_ATTR_MCAST_GROUPS], left) {
+			struct nlattr *fields[CTRL_ATTR_MCAST_GRP_MAX + 1];
+
+			nla_parse_nested(fields, CTRL_ATTR_MCAST_GRP_MAX, group, NULL);
+			if (fields[CTRL_ATTR_MCAST_GRP_NAME] &&
+			    !strcmp(nla_get_string(fields[CTRL_ATTR_MCAST_GRP_NAME]),
+				    KMEMCGD_MCGRP_EVENTS))
+				answer->has_events = true;
+		}
+}
+
+static void read_error(struct nlmsghdr *header, struct answer *answer)
+{
+	struct nlmsgerr *error = nlmsg_data(header);
+	size_t offset = sizeof(*error);
+	struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1] = {};
+
+	answer->error = -error->error;
+	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+		offset += error->msg.nlmsg_len - sizeof(error->msg);
+	nla_parse(attrs, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)error + offset),
+		  (int)(nlmsg_datalen(header) - (int)offset), NULL);
+	answer->has_message = attrs[NLMSGERR_ATTR_MSG];
+}
+
+/* Sends a message, and reads until its acknowledgement or the dump's end. */
+static struct answer ask(struct nl_msg *message)
+{
+	struct answer answer = {};
+	bool done = false;
+
+	if (nl_send_auto(sock, message) < 0) {
+		perror("send");
+		exit(2);
+	}
+	nlmsg_free(message);
+	while (!done) {
+		struct sockaddr_nl from;
+		unsigned char *buffer = NULL;
+		struct nlmsghdr *header;
+		int length = nl_recv(sock, &from, &buffer, NULL);
+
+		if (length <= 0) {
+			fprintf(stderr, "receive: %s\n", nl_geterror(length));
+			exit(2);
+		}
+		for (header = (struct nlmsghdr *)buffer; nlmsg_ok(header, length);
+		     header = nlmsg_next(header, &length)) {
+			struct nlattr *attrs[CTRL_ATTR_MAX + KMEMCGD_A_CONFIG_MAX + 1] = {};
+			struct genlmsghdr *genl;
+
+			if (header->nlmsg_type == NLMSG_ERROR) {
+				read_error(header, &answer);
+				done = true;
+				continue;
+			}
+			if (header->nlmsg_type == NLMSG_DONE) {
+				int *status = nlmsg_data(header);
+
+				if (*status < 0)
+					answer.error = -*status;
+				done = true;
+				continue;
+			}
+			genl = nlmsg_data(header);
+			genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL);
+			if (header->nlmsg_type == GENL_ID_CTRL)
+				read_family(attrs, &answer);
+			else if (genl->cmd == KMEMCGD_CMD_GET_CONFIG)
+				for (int i = 1; i <= KMEMCGD_A_CONFIG_MAX &&
+				     i <= CTRL_ATTR_MAX; i++)
+					if (attrs[i])
+						answer.config[i] = nla_get_u32(attrs[i]);
+		}
+		free(buffer);
+	}
+	return answer;
+}
+
+static struct nl_msg *request(int type, uint8_t command, uint8_t version, int flags)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	if (!message || !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0,
+				     flags | NLM_F_ACK, command, version))
+		exit(2);
+	return message;
+}
+
+static struct nl_msg *command(uint8_t cmd, int flags)
+{
+	return request(family, cmd, KMEMCGD_GENL_VERSION, flags);
+}
+
+static struct answer config(void)
+{
+	return ask(command(KMEMCGD_CMD_GET_CONFIG, 0));
+}
+
+/* The request is refused with this error, in words, and changes nothing. */
+static void refused(const char *what, struct nl_msg *message, int error)
+{
+	struct answer before = config(), answer = ask(message), after = config();
+
+	expect(answer.error == error, "%s: error %d (%s)", what, answer.error,
+	       strerror(answer.error));
+	expect(error == EPERM || answer.has_message, "%s: the refusal has a text", what);
+	expect(!memcmp(before.config, after.config, sizeof(before.config)),
+	       "%s: nothing has changed", what);
+}
+
+static void check(void)
+{
+	struct nl_msg *message = request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
+	struct answer answer;
+
+	nla_put_string(message, CTRL_ATTR_FAMILY_NAME, KMEMCGD_GENL_NAME);
+	answer = ask(message);
+	expect(!answer.error, "the family is there");
+	expect(answer.has_events, "it has the group %s", KMEMCGD_MCGRP_EVENTS);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		uint32_t flags = answer.flags[commands[i].id];
+
+		expect(flags & (GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP),
+		       "%s is there", commands[i].name);
+		expect(!!(flags & GENL_CMD_CAP_DUMP) == commands[i].dump,
+		       "%s: dump as specified", commands[i].name);
+		expect(!!(flags & GENL_ADMIN_PERM) == commands[i].admin,
+		       "%s: permission as specified", commands[i].name);
+	}
+	answer = config();
+	for (size_t i = 0; i < sizeof(tunables) / sizeof(*tunables); i++)
+		expect(answer.config[tunables[i].id] >= tunables[i].min &&
+		       answer.config[tunables[i].id] <= tunables[i].max,
+		       "%s is within its specified range", tunables[i].name);
+}
+
+static void unknown_attr(void)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		struct nl_msg *message = command((uint8_t)commands[i].id, 0);
+
+		nla_put_u32(message, 99, 1);
+		refused(commands[i].name, message, EINVAL);
+	}
+}
+
+static void wrong_type(void)
+{
+	struct nl_msg *message = command(KMEMCGD_CMD_SET_CONFIG, 0);
+
+	nla_put_u16(message, KMEMCGD_A_CONFIG_SETTLE_MS, 1);
+	refused("a u16 for a u32", message, EINVAL);
+	message = command(KMEMCGD_CMD_GET_MEMCG, 0);
+	nla_put_u32(message, KMEMCGD_A_MEMCG_ID, 1);
+	refused("a u32 for a u64", message, EINVAL);
+}
+
+/* Every tunable, one below and one above its range, after a good one. */
+static void out_of_range(void)
+{
+	for (size_t i = 0; i < sizeof(tunables) / sizeof(*tunables); i++) {
+		struct nl_msg *message = command(KMEMCGD_CMD_SET_CONFIG, 0);
+
+		nla_put_u32(message, tunables[i].id, tunables[i].max + 1);
+		refused(tunables[i].name, message, ERANGE);
+		if (!tunables[i].min)
+			continue;
+		message = command(KMEMCGD_CMD_SET_CONFIG, 0);
+		nla_put_u32(message, KMEMCGD_A_CONFIG_SWAP, 1);
+		nla_put_u32(message, tunables[i].id, tunables[i].min - 1);
+		refused(tunables[i].name, message, ERANGE);
+	}
+}
+
+static void unknown_id(void)
+{
+	struct nl_msg *message = command(KMEMCGD_CMD_GET_MEMCG, 0);
+
+	nla_put_u64(message, KMEMCGD_A_MEMCG_ID, 0x123456789abcULL);
+	refused("get-memcg", message, ENOENT);
+	message = command(KMEMCGD_CMD_REAP, 0);
+	nla_put_u64(message, KMEMCGD_A_REAP_ID, 0x123456789abcULL);
+	refused("reap", message, ENOENT);
+	message = command(KMEMCGD_CMD_GET_MEMCG, 0);
+	refused("get-memcg without an id", message, EINVAL);
+}
+
+static void truncated(void)
+{
+	struct nl_msg *message = command(KMEMCGD_CMD_SET_CONFIG, 0);
+	struct nlattr *attr;
+
+	nla_put_u32(message, KMEMCGD_A_CONFIG_SETTLE_MS, 1);
+	attr = nlmsg_attrdata(nlmsg_hdr(message), GENL_HDRLEN);
+	/* Says that it is longer than the message. */
+	attr->nla_len = 64;
+	refused("an attribute that goes past the end", message, EINVAL);
+	message = nlmsg_alloc_simple(family, NLM_F_REQUEST | NLM_F_ACK);
+	expect(ask(message).error == EINVAL, "no generic netlink header");
+}
+
+static void version(uint8_t number)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		struct nl_msg *message = request(family, (uint8_t)commands[i].id, number, 0);
+
+		if (commands[i].id == KMEMCGD_CMD_SET_CONFIG)
+			nla_put_u32(message, KMEMCGD_A_CONFIG_SETTLE_MS, 1);
+		if (commands[i].id == KMEMCGD_CMD_GET_MEMCG)
+			nla_put_u64(message, KMEMCGD_A_MEMCG_ID, 1);
+		refused(commands[i].name, message, EPROTONOSUPPORT);
+	}
+}
+
+static void old_version(void)
+{
+	version(KMEMCGD_GENL_VERSION - 1);
+}
+
+static void new_version(void)
+{
+	version(KMEMCGD_GENL_VERSION + 1);
+}
+
+static void unprivileged(void)
+{
+	if (setgid(65534) || setuid(65534))
+		exit(2);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		struct nl_msg *message = command((uint8_t)commands[i].id, 0);
+
+		if (commands[i].admin)
+			refused(commands[i].name, message, EPERM);
+		else
+			expect(!ask(message).error, "%s is for everybody", commands[i].name);
+	}
+	refused("a dump", command(KMEMCGD_CMD_GET_MEMCG, NLM_F_DUMP), EPERM);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} cases[] = {
+	{ "check", check }, { "unknown-attr", unknown_attr },
+	{ "wrong-type", wrong_type }, { "out-of-range", out_of_range },
+	{ "unknown-id", unknown_id }, { "truncated", truncated },
+	{ "old-version", old_version }, { "new-version", new_version },
+	{ "unprivileged", unprivileged },
+};
+
+int main(int argc, char **argv)
+{
+	int one = 1;
+
+	sock = nl_socket_alloc();
+	if (!sock || genl_connect(sock))
+		return 2;
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	family = genl_ctrl_resolve(sock, KMEMCGD_GENL_NAME);
+	if (family < 0) {
+		fprintf(stderr, "no family %s: %s\n", KMEMCGD_GENL_NAME, nl_geterror(family));
+		return 2;
+	}
+	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(*cases); i++) {
+		if (strcmp(argv[1], cases[i].name))
+			continue;
+		cases[i].run();
+		return failed;
+	}
+	fprintf(stderr, "usage: kmemcgd-peer CASE\n");
+	return 2;
+}
