@@ -64,7 +64,8 @@ Result<Family> decode_family(Bytes bytes) {
 Error not_loaded() {
     return Error{.fault = Fault::not_loaded,
                  .message = "the kmemcgd module is not loaded",
-                 .hint = "modprobe kmemcgd"};
+                 .hint =
+                     "modprobe kmemcgd; if it is loaded, run this in the host's network namespace"};
 }
 
 Error other_version(std::uint32_t theirs) {
@@ -96,7 +97,10 @@ Error name_config_attribute(Error error) {
     const auto* field = error.attribute ? find_config_field(*error.attribute) : nullptr;
     if (field == nullptr)
         return error;
-    error.message = fmt::format("{}: {}", field->name, error.message);
+    if (!error.message.starts_with(field->name))
+        // The module's own texts begin with the name already.
+    if (!error.message.starts_with(field->name))
+        error.message = fmt::format("{}: {}", field->name, error.message);
     if (error.allowed && error.hint.empty())
         error.hint = fmt::format("{} takes {} to {}", field->name, error.allowed->first,
                                  error.allowed->second);

@@ -109,6 +109,13 @@ Error kernel_error(int error_number, const std::string& said) {
     const std::string reason = std::strerror(error_number);
     Error error{.message = said.empty() ? reason : fmt::format("{} ({})", said, reason),
                 .error_number = error_number};
+    // Without a text it is netlink itself that says so: the family has just gone.
+    if (said.empty() && (error_number == ENOENT || error_number == EPROTONOSUPPORT)) {
+        error.fault = Fault::not_loaded;
+        error.message = "the kmemcgd module is being unloaded";
+        error.hint = "modprobe kmemcgd";
+        return error;
+    }
     switch (error_number) {
     case EPERM:
     case EACCES:

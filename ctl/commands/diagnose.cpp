@@ -87,7 +87,7 @@ std::string pin_hint(std::uint32_t pin, const Config& config) {
                    ? "somebody has the files open or they are dirty; sync, then wait"
                    : "kmemcgctl config set inodes=on";
     case KMEMCGD_PIN_JOURNAL:
-        return "they go with the filesystem's next commits; sync makes it sooner";
+        return "they go once they are written and the journal lets go; sync makes it sooner";
     case KMEMCGD_PIN_SLAB:
         return "they go when the kernel frees those objects, mostly with its caches";
     default:
