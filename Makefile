@@ -63,7 +63,7 @@ bench: all ## measure CPU per zombie and the rest on all kernels
 
 install: ## install the module with DKMS and the controller (as root)
 	@dkms/install
-	@$(deps) ctl
+	@$(deps) ctl-build
 	@cmake -S . -B build/install -DKMEMCGD_TESTS=OFF \
 		-DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
 	@cmake --build build/install -j$(JOBS)

@@ -99,8 +99,8 @@ Error name_config_attribute(Error error) {
         return error;
     if (!error.message.starts_with(field->name))
         // The module's own texts begin with the name already.
-    if (!error.message.starts_with(field->name))
-        error.message = fmt::format("{}: {}", field->name, error.message);
+        if (!error.message.starts_with(field->name))
+            error.message = fmt::format("{}: {}", field->name, error.message);
     if (error.allowed && error.hint.empty())
         error.hint = fmt::format("{} takes {} to {}", field->name, error.allowed->first,
                                  error.allowed->second);
@@ -176,7 +176,8 @@ Result<std::uint64_t> Client::reap(std::optional<std::uint64_t> id) {
         reap.put_u64(KMEMCGD_A_REAP_ID, *id);
     auto pass = ask(reap, decode_reap);
     if (!pass && pass.error().error_number == EAGAIN)
-        pass.error().hint = "kmemcgctl config set enabled=on";
+        pass.error().hint =
+            "if it is switched off: kmemcgctl config set enabled=on; else try again";
     if (!pass && pass.error().error_number == EBUSY)
         pass.error().hint = "it is alive: only zombies can be reaped";
     return pass;

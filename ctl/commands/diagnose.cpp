@@ -134,11 +134,12 @@ void states_full(const Config& config, const Stats& stats, std::vector<Finding>&
     const auto limit = config.at(KMEMCGD_A_CONFIG_STATES_MAX);
     if (stats.untracked == 0 || stats.tracked < limit)
         return;
-    findings.push_back({Severity::warning, "states-full",
-                        fmt::format("states_max ({}) is reached: more zombies are visited without "
-                                    "backoff and without a pin",
-                                    format_count(limit)),
-                        "kmemcgctl config set states_max=..."});
+    findings.push_back(
+        {Severity::warning, "states-full",
+         fmt::format("states_max ({}) is reached: zombies beyond it are visited only "
+                     "every backoff_max_ms, and have no pin",
+                     format_count(limit)),
+         "kmemcgctl config set states_max=..."});
 }
 
 void lost_events(const Stats& stats, std::vector<Finding>& findings) {
