@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The module as far as kmemcgctl can see it, in memory: answers requests,
+// refuses what it is told to refuse, and delivers events.
+#pragma once
+
+#include "client/codec.hpp"
+#include "client/config_fields.hpp"
+#include "client/connection.hpp"
+#include "commands/command.hpp"
+
+#include <cstring>
+#include <deque>
+#include <map>
+#include <sstream>
+
+#include <linux/genetlink.h>
+
+namespace kmemcgd {
+
+class Attrs {
+public:
+    template <class T>
+    Attrs& put(int type, T value) {
+        return raw(type, std::as_bytes(std::span{&value, 1}));
+    }
+    Attrs& text(int type, const std::string& value) {
+        return raw(type, std::as_bytes(std::span{value.c_str(), value.size() + 1}));
+    }
+    Attrs& nest(int type, const Attrs& inner) { return raw(type | NLA_F_NESTED, inner.bytes()); }
+    Attrs& raw(int type, Bytes payload) {
+        nlattr header{};
+        header.nla_len = static_cast<std::uint16_t>(NLA_HDRLEN + payload.size());
+        header.nla_type = static_cast<std::uint16_t>(type);
+        const auto at = bytes_.size();
+        bytes_.resize(at + static_cast<std::size_t>(NLA_ALIGN(header.nla_len)));
+        std::memcpy(&bytes_[at], &header, sizeof(header));
+        if (!payload.empty())
+            std::memcpy(&bytes_[at + NLA_HDRLEN], payload.data(), payload.size());
+        return *this;
+    }
+    [[nodiscard]] Bytes bytes() const { return bytes_; }
+
+private:
+    std::vector<std::byte> bytes_;
+};
+
+class FakeClock final : public Clock {
+public:
+    [[nodiscard]] TimePoint now() const override { return time; }
+    [[nodiscard]] WallTime wall_now() const override {
+        return WallTime(std::chrono::duration_cast<WallTime::duration>(time.time_since_epoch()));
+    }
+    TimePoint time{};
+};
+
+using Datagram = std::vector<std::byte>;
+
+struct Refusal {
+    int error_number = 0;
+    std::string said;
+};
+
+class FakeKernel {
+public:
+    static constexpr std::uint16_t family = 0x20;
+    static constexpr std::uint32_t group = 7;
+
+    FakeClock clock;
+    bool loaded = true;
+    std::uint32_t family_version = KMEMCGD_GENL_VERSION;
+    std::uint32_t protocol = KMEMCGD_GENL_VERSION;
+    Config config;
+    Stats stats;
+    std::vector<Memcg> memcgs;
+    int interrupted_dumps = 0; // so many dumps say that things changed
+    std::size_t cut_bytes = 0; // taken off the end of each reply
+    std::map<int, Refusal> refusals;
+    std::vector<int> asked; // commands, in their order
+    std::uint64_t next_pass = 5;
+    std::deque<std::pair<Arrival, Datagram>> events;
+    std::function<void(int command)> before;
+
+    void event(int command, const Attrs& attrs) {
+        events.emplace_back(Arrival::datagram, message(family, 0, 0, command, attrs.bytes()));
+    }
+    void unload_event() {
+        Attrs attrs;
+        attrs.text(CTRL_ATTR_FAMILY_NAME, KMEMCGD_GENL_NAME);
+        events.emplace_back(Arrival::datagram,
+                            message(GENL_ID_CTRL, 0, 0, CTRL_CMD_DELFAMILY, attrs.bytes()));
+    }
+    static Attrs pass_attrs(const Pass& pass) {
+        Attrs attrs;
+        attrs.put(KMEMCGD_A_PASS_ID, pass.id).put(KMEMCGD_A_PASS_REASON, pass.reason);
+        for (const auto& field : pass_fields())
+            attrs.put(field.attribute, pass.*(field.member));
+        return attrs;
+    }
+
+    std::vector<Datagram> answer(Bytes request);
+
+private:
+    static Datagram message(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence,
+                            int command, Bytes attributes);
+    static Datagram plain(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence,
+                          Bytes payload);
+    static Datagram ack(const nlmsghdr& request, const Refusal& refusal);
+    [[nodiscard]] Attrs family_attrs() const;
+    [[nodiscard]] Attrs info_attrs() const;
+    [[nodiscard]] Attrs config_attrs() const;
+    [[nodiscard]] Attrs stats_attrs() const;
+    static Attrs memcg_attrs(const Memcg& memcg);
+    std::vector<Datagram> dump(const nlmsghdr& request, const Attributes& filter);
+    Refusal serve(int command, const Attributes& request, Attrs& reply);
+};
+
+class FakeTransport final : public Transport {
+public:
+    explicit FakeTransport(FakeKernel& kernel) : kernel_(&kernel) {}
+
+    Status send(Bytes datagram) override {
+        for (auto& reply : kernel_->answer(datagram))
+            inbox_.emplace_back(Arrival::datagram, std::move(reply));
+        return success();
+    }
+    Status join(std::uint32_t group) override {
+        joined_ = joined_ || group == FakeKernel::group;
+        return success();
+    }
+    Result<Received> receive(std::optional<TimePoint> deadline) override {
+        auto& queue = joined_ ? kernel_->events : inbox_;
+        if (queue.empty()) {
+            if (!deadline)
+                return Error{.message = "the test would wait for ever"};
+            kernel_->clock.time = std::max(kernel_->clock.time, *deadline);
+            return Received{Arrival::timed_out, {}};
+        }
+        current_ = std::move(queue.front());
+        queue.pop_front();
+        return Received{current_.first, current_.second};
+    }
+
+private:
+    FakeKernel* kernel_;
+    bool joined_ = false;
+    std::deque<std::pair<Arrival, Datagram>> inbox_;
+    std::pair<Arrival, Datagram> current_;
+};
+
+// kmemcgctl with that kernel; keeps what it printed.
+struct Program {
+    FakeKernel kernel;
+    std::ostringstream out;
+    std::ostringstream err;
+    bool terminal = false;
+
+    int run(std::vector<std::string> arguments) {
+        out.str({});
+        err.str({});
+        World world{.open_transport = [this]() -> Result<std::unique_ptr<Transport>> {
+                        return std::unique_ptr<Transport>(std::make_unique<FakeTransport>(kernel));
+                    },
+                    .clock = &kernel.clock,
+                    .out = &out,
+                    .err = &err,
+                    .out_is_terminal = terminal,
+                    .err_is_terminal = false,
+                    .no_colour = true,
+                    .columns = 80,
+                    .mountinfo = "/nonexistent"};
+        return kmemcgd::run(world, arguments);
+    }
+    [[nodiscard]] Json json() const { return Json::parse(out.str()); }
+};
+
+} // namespace kmemcgd
