@@ -97,10 +97,9 @@ Error name_config_attribute(Error error) {
     const auto* field = error.attribute ? find_config_field(*error.attribute) : nullptr;
     if (field == nullptr)
         return error;
+    // The module's own texts begin with the name already.
     if (!error.message.starts_with(field->name))
-        // The module's own texts begin with the name already.
-        if (!error.message.starts_with(field->name))
-            error.message = fmt::format("{}: {}", field->name, error.message);
+        error.message = fmt::format("{}: {}", field->name, error.message);
     if (error.allowed && error.hint.empty())
         error.hint = fmt::format("{} takes {} to {}", field->name, error.allowed->first,
                                  error.allowed->second);
