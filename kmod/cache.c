@@ -147,7 +147,9 @@ static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
 			break;
 		}
 	}
-	run = kmemcgd_inode_run(inode, index, max_pages);
+	/* A device's other pages are others' metadata: each zombie tries its own. */
+	run = kmemcgd_inode_run(inode, index,
+				S_ISBLK(inode->i_mode) ? 1 : max_pages);
 	if (!run)
 		return KMEMCGD_PIN_NONE;
 	taken = invalidate_mapping_pages(inode->i_mapping, index,
