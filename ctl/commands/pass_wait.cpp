@@ -24,9 +24,11 @@ Result<PassWait> wait_for_pass(const Context& context, Client& client, EventStre
                                std::uint64_t pass_id, std::optional<TimePoint> deadline,
                                const std::function<void(const Stats&)>& progress) {
     PassWait wait;
+    auto looked = context.now();
     for (;;) {
-        const auto pause = wait.events_lost || progress ? look_often : look_seldom;
-        const auto look_at = context.now() + pause;
+        // Counted from the last look, not from the last event: a stream of
+        // events must not put it off for ever.
+        const auto look_at = looked + (wait.events_lost || progress ? look_often : look_seldom);
         const auto next = events.next(deadline ? std::min(*deadline, look_at) : look_at);
         if (!next)
             return next.error();
@@ -52,6 +54,7 @@ Result<PassWait> wait_for_pass(const Context& context, Client& client, EventStre
             (!deadline || context.now() < *deadline))
             continue;
 
+        looked = context.now();
         const auto stats = client.stats();
         if (!stats)
             return stats.error();

@@ -210,6 +210,22 @@ TEST_F(Commands, ReapFallsBackToCountersWhenEventsAreLost) {
     EXPECT_EQ(program.json()["events_lost"], true);
 }
 
+TEST_F(Commands, ReapLooksAtCountersThoughOtherEventsGoOn) {
+    program.kernel.event_gap = std::chrono::milliseconds(700);
+    program.kernel.events.emplace_back(Arrival::lost, Datagram{});
+    Attrs freed;
+    freed.put(KMEMCGD_A_FREED_COUNT, std::uint64_t{7}).put(KMEMCGD_A_FREED_TOTAL, std::uint64_t{9});
+    for (int i = 0; i < 20; ++i)
+        program.kernel.event(KMEMCGD_CMD_FREED_NTF, freed);
+    program.kernel.before = [this](int command) {
+        if (command == KMEMCGD_CMD_GET_STATS && asked(command) == 2)
+            program.kernel.stats.last_pass = pass(5);
+    };
+    EXPECT_EQ(program.run({"--json", "zombies", "reap", "--wait"}), 0);
+    EXPECT_EQ(program.json()["pass"]["id"], 5);
+    EXPECT_FALSE(program.kernel.events.empty());
+}
+
 TEST_F(Commands, ReapTimesOutAsPartial) {
     EXPECT_EQ(program.run({"--json", "zombies", "reap", "--wait", "--timeout", "30s"}), 6);
     EXPECT_EQ(program.json()["end"], "timed-out");

@@ -78,6 +78,7 @@ public:
     std::vector<int> asked; // commands, in their order
     std::uint64_t next_pass = 5;
     std::deque<std::pair<Arrival, Datagram>> events;
+    std::chrono::milliseconds event_gap{0}; // passes before each event
     std::function<void(int command)> before;
 
     void event(int command, const Attrs& attrs) {
@@ -135,6 +136,8 @@ public:
             kernel_->clock.time = std::max(kernel_->clock.time, *deadline);
             return Received{Arrival::timed_out, {}};
         }
+        if (joined_)
+            kernel_->clock.time += kernel_->event_gap;
         current_ = std::move(queue.front());
         queue.pop_front();
         return Received{current_.first, current_.second};
