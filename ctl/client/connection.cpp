@@ -191,7 +191,7 @@ Status for_each_message(Bytes datagram, const std::function<Status(const nlmsghd
         if (header.nlmsg_len < sizeof(header) || header.nlmsg_len > datagram.size())
             return malformed(fmt::format("a message of length {} where {} bytes are left",
                                          header.nlmsg_len, datagram.size()));
-        const auto handled =
+        auto handled =
             each(header, datagram.subspan(sizeof(header), header.nlmsg_len - sizeof(header)));
         if (!handled)
             return handled;
