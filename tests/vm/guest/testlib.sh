@@ -46,7 +46,7 @@ zombies_left() {
 		awk '$1 == "nr_dying_descendants" { print $2 }' "$memcg_root/cgroup.stat"
 	else
 		echo $(($(awk '$1 == "memory" { print $3 }' /proc/cgroups) - \
-			$(find "$memcg_root" -type d | wc -l)))
+			$(find "$memcg_root" -type d 2>/dev/null | wc -l)))
 	fi
 }
 
