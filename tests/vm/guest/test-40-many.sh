@@ -36,16 +36,29 @@ dump_is_whole() {
 	[ "$dumped" -ge "$after" ] && [ "$dumped" -le "$before" ] && [ "$dumped" -gt 0 ]
 }
 
-unloads_quickly() {
-	local start end
-	start=$(awk '{ print int($1 * 1000) }' /proc/uptime)
-	rmmod kmemcgd || return 1
-	end=$(awk '{ print int($1 * 1000) }' /proc/uptime)
-	note "rmmod took $((end - start)) ms"
-	[ $((end - start)) -le 1000 ]
+now_ms() {
+	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
-# Kept by a child that stays: neither drop_caches nor commits free them.
+# How long rmmod takes, in ms: starting it and waiting for RCU included.
+unload_ms() {
+	local start
+	start=$(now_ms)
+	rmmod kmemcgd || return 1
+	echo $(($(now_ms) - start))
+}
+
+# An unload without work tells what this machine needs for one anyway.
+unloads_quickly() {
+	local busy
+	busy=$(unload_ms) || return 1
+	note "rmmod took $busy ms, without work $idle_ms ms"
+	[ "$busy" -le $((idle_ms + 1000)) ]
+}
+
+modprobe kmemcgd
+sleep 1
+idle_ms=$(unload_ms)
 zombies -n "$count"
 sync
 modprobe kmemcgd cpu_cap_permille=20
@@ -58,7 +71,7 @@ check "the thread did work" [ "$(stat_of visits)" -gt 0 ]
 check "the CPU share stays under the cap and a point" [ "$share" -le 30 ]
 kmemcgctl zombies list >/dev/null
 kmemcgctl zombies reap >/dev/null
-check "rmmod in the middle of it returns within 1 s" unloads_quickly
+check "rmmod in the middle of it waits less than 1 s for it" unloads_quickly
 check "and the thread is gone" [ -z "$(thread_pid)" ]
 wait
 tidy_up
