@@ -17,9 +17,6 @@
 #include "inode.h"
 #include "params.h"
 
-/* More pages than this are not dropped at once with their inode. */
-#define EVICT_MAX_PAGES 256
-
 void kmemcgd_cache_start(struct kmemcgd_cache_cursor *cursor)
 {
 	*cursor = (struct kmemcgd_cache_cursor){ .node = first_memory_node };
@@ -117,11 +114,11 @@ static enum kmemcgd_inode_verdict judge(struct inode *inode)
 {
 	enum kmemcgd_inode_verdict verdict;
 
-	verdict = kmemcgd_inode_judge(inode, EVICT_MAX_PAGES, 1);
+	verdict = kmemcgd_inode_judge(inode, KMEMCGD_EVICT_MAX_PAGES, 1);
 	if (verdict != KMEMCGD_INODE_STALE)
 		return verdict;
 	kmemcgd_inode_write(inode);
-	return kmemcgd_inode_judge(inode, EVICT_MAX_PAGES, 1);
+	return kmemcgd_inode_judge(inode, KMEMCGD_EVICT_MAX_PAGES, 1);
 }
 
 /* Takes what zombies have of this inode; says what stopped it, or NONE. */

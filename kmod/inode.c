@@ -18,7 +18,7 @@
 #include "inode.h"
 #include "memcg.h"
 
-static bool hold_super(struct super_block *sb)
+bool kmemcgd_super_hold(struct super_block *sb)
 {
 	if (!down_read_trylock(&sb->s_umount))
 		return false;
@@ -28,7 +28,7 @@ static bool hold_super(struct super_block *sb)
 	return false;
 }
 
-static void release_super(struct super_block *sb)
+void kmemcgd_super_release(struct super_block *sb)
 {
 	/* An unmount that waits may free sb as soon as it gets the lock. */
 	rcu_read_lock();
@@ -43,11 +43,11 @@ bool kmemcgd_inode_hold(struct inode *inode)
 	/* Block devices' inodes live on a superblock without a root. */
 	if (S_ISBLK(inode->i_mode))
 		return igrab(inode);
-	if (!hold_super(sb))
+	if (!kmemcgd_super_hold(sb))
 		return false;
 	if (igrab(inode))
 		return true;
-	release_super(sb);
+	kmemcgd_super_release(sb);
 	return false;
 }
 
@@ -58,7 +58,7 @@ void kmemcgd_inode_release(struct inode *inode)
 
 	iput(inode);
 	if (!block)
-		release_super(sb);
+		kmemcgd_super_release(sb);
 }
 
 /* Is a page in this range, up to max_pages of them, not a zombie's? */

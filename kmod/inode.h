@@ -6,6 +6,9 @@
 #include <linux/fs.h>
 #include <linux/types.h>
 
+/* An inode with more pages than this is not dropped at once with them. */
+#define KMEMCGD_EVICT_MAX_PAGES 256
+
 enum kmemcgd_inode_verdict {
 	KMEMCGD_INODE_UNUSED,	/* may be evicted */
 	KMEMCGD_INODE_USED,	/* open, mapped, or of a kind that must stay */
@@ -13,6 +16,18 @@ enum kmemcgd_inode_verdict {
 	KMEMCGD_INODE_STALE,	/* unused, but marked dirty without dirty pages */
 	KMEMCGD_INODE_SHARED,	/* has pages of live memcgs */
 };
+
+/**
+ * kmemcgd_super_hold - keep a filesystem mounted
+ * @sb: which can't be freed during the call
+ *
+ * Never waits: it takes s_umount, shared, or fails.
+ *
+ * Context: under any lock.
+ * Return: whether it is held; if so, kmemcgd_super_release() it soon.
+ */
+bool kmemcgd_super_hold(struct super_block *sb);
+void kmemcgd_super_release(struct super_block *sb);
 
 /**
  * kmemcgd_inode_hold - take an inode and keep its filesystem mounted

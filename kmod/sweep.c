@@ -26,8 +26,6 @@
 #define SKIP_BATCH 1024
 /* Inodes looked at with it held. */
 #define LOOK_BATCH 64
-/* An inode in the sweep has no pages of zombies, or few. */
-#define EVICT_MAX_PAGES 256
 
 static struct {
 	bool running;
@@ -37,12 +35,6 @@ static struct {
 	struct super_block *sb;		/* s_umount held; NULL: paused */
 	struct inode *inode;		/* held cursor, NULL: at the head */
 } sweep;
-
-static bool may_sweep(struct super_block *sb)
-{
-	return (sb->s_iflags & SB_I_CGROUPWB) && sb->s_root &&
-	       (sb->s_flags & SB_BORN) && (sb->s_flags & SB_ACTIVE);
-}
 
 /*
  * Holds s_umount of the superblock @dev (@next: of the one after it), shared.
@@ -59,13 +51,10 @@ static struct super_block *hold_super(dev_t dev, bool next, bool from_first)
 			reached = sb->s_dev == dev;
 			continue;
 		}
-		if (!down_read_trylock(&sb->s_umount))
-			continue;
-		if (may_sweep(sb)) {
+		if ((sb->s_iflags & SB_I_CGROUPWB) && kmemcgd_super_hold(sb)) {
 			held = sb;
 			break;
 		}
-		up_read(&sb->s_umount);
 	}
 	spin_unlock(kmemcgd_sb_lock);
 	return held;
@@ -88,10 +77,7 @@ void kmemcgd_sweep_pause(void)
 	if (!sb)
 		return;
 	sweep.sb = NULL;
-	/* As in inode.c: an unmount may be waiting to free it. */
-	rcu_read_lock();
-	up_read(&sb->s_umount);
-	rcu_read_unlock();
+	kmemcgd_super_release(sb);
 }
 
 /* Gets to a superblock, the same as before the pause if it is still there. */
@@ -231,7 +217,8 @@ void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
 			return next_super();
 		if (!found)
 			continue;
-		if (kmemcgd_inode_judge(sweep.inode, EVICT_MAX_PAGES, 1) ==
+		if (kmemcgd_inode_judge(sweep.inode,
+					KMEMCGD_EVICT_MAX_PAGES, 1) ==
 		    KMEMCGD_INODE_UNUSED) {
 			result->pages += sweep.inode->i_mapping->nrpages;
 			if (!kmemcgd_inode_evict(sweep.inode))
