@@ -109,18 +109,6 @@ static struct inode *hold_inode_of(struct folio *folio, pgoff_t *index,
 	return inode;
 }
 
-/* Whether the inode may be evicted; has it written back first if need be. */
-static enum kmemcgd_inode_verdict judge(struct inode *inode)
-{
-	enum kmemcgd_inode_verdict verdict;
-
-	verdict = kmemcgd_inode_judge(inode, KMEMCGD_EVICT_MAX_PAGES, 1);
-	if (verdict != KMEMCGD_INODE_STALE)
-		return verdict;
-	kmemcgd_inode_write(inode);
-	return kmemcgd_inode_judge(inode, KMEMCGD_EVICT_MAX_PAGES, 1);
-}
-
 /* Takes what zombies have of this inode; says what stopped it, or NONE. */
 static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
 				  u32 max_pages, struct kmemcgd_result *result)
@@ -128,7 +116,7 @@ static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
 	unsigned long run, taken, pages;
 
 	if (S_ISREG(inode->i_mode) && kmemcgd_param(KMEMCGD_A_CONFIG_INODES)) {
-		switch (judge(inode)) {
+		switch (kmemcgd_inode_judge(inode, KMEMCGD_EVICT_MAX_PAGES)) {
 		case KMEMCGD_INODE_UNUSED:
 			pages = inode->i_mapping->nrpages;
 			if (!kmemcgd_inode_evict(inode))

@@ -85,11 +85,12 @@ static bool has_foreign_pages(struct address_space *mapping,
 	return foreign;
 }
 
-/* Only dentries that nobody uses hold it, and our own references. */
-static bool is_unused(struct inode *inode, int refs)
+/* Only dentries that nobody uses hold it, and our own reference. */
+static bool is_unused(struct inode *inode)
 {
 	struct dentry *dentry;
 	bool used = false;
+	int refs = 1;
 
 	spin_lock(&inode->i_lock);
 	kmemcgd_for_each_alias(dentry, inode) {
@@ -101,9 +102,8 @@ static bool is_unused(struct inode *inode, int refs)
 	return !used;
 }
 
-enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
-					       unsigned long max_pages,
-					       int refs)
+static enum kmemcgd_inode_verdict judge(struct inode *inode,
+					unsigned long max_pages)
 {
 	struct address_space *mapping = inode->i_mapping;
 	unsigned long state = kmemcgd_inode_state(inode);
@@ -115,7 +115,7 @@ enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
 		return KMEMCGD_INODE_USED;
 	if (state & (I_NEW | I_FREEING | I_WILL_FREE))
 		return KMEMCGD_INODE_USED;
-	if (!is_unused(inode, refs) || mapping_mapped(mapping))
+	if (!is_unused(inode) || mapping_mapped(mapping))
 		return KMEMCGD_INODE_USED;
 	if ((state & I_SYNC) ||
 	    mapping_tagged(mapping, PAGECACHE_TAG_DIRTY) ||
@@ -128,9 +128,15 @@ enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
 	return state & I_DIRTY_ALL ? KMEMCGD_INODE_STALE : KMEMCGD_INODE_UNUSED;
 }
 
-void kmemcgd_inode_write(struct inode *inode)
+enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
+					       unsigned long max_pages)
 {
+	enum kmemcgd_inode_verdict verdict = judge(inode, max_pages);
+
+	if (verdict != KMEMCGD_INODE_STALE)
+		return verdict;
 	write_inode_now(inode, 0);
+	return judge(inode, max_pages);
 }
 
 bool kmemcgd_inode_evict(struct inode *inode)

@@ -13,7 +13,7 @@ enum kmemcgd_inode_verdict {
 	KMEMCGD_INODE_UNUSED,	/* may be evicted */
 	KMEMCGD_INODE_USED,	/* open, mapped, or of a kind that must stay */
 	KMEMCGD_INODE_DIRTY,	/* has pages that wait for writeback */
-	KMEMCGD_INODE_STALE,	/* unused, but marked dirty without dirty pages */
+	KMEMCGD_INODE_STALE,	/* unused, but still marked dirty, without dirty pages */
 	KMEMCGD_INODE_SHARED,	/* has pages of live memcgs */
 };
 
@@ -48,30 +48,21 @@ void kmemcgd_inode_release(struct inode *inode);
  * kmemcgd_inode_judge - may this inode be evicted with all of its pages?
  * @inode: held
  * @max_pages: how many pages may be looked at
- * @refs: how many references to the inode are ours
  *
  * An inode may go when nobody uses it, it is clean, it is not deleted, its
  * filesystem is a local one that does cgroup writeback, and every page of it
  * belongs to a zombie: nothing of a live memcg is lost with it. More than
  * @max_pages pages make it KMEMCGD_INODE_USED: take pages first.
  *
- * Context: takes inode->i_lock and RCU.
+ * A file that its writer has synced stays marked dirty until the flusher comes
+ * by, half a minute later, although a journal has it. If nothing else is in
+ * the way it is written back here, by the flusher's own call, which waits for
+ * nothing.
+ *
+ * Context: may sleep; takes inode->i_lock and RCU.
  */
 enum kmemcgd_inode_verdict kmemcgd_inode_judge(struct inode *inode,
-					       unsigned long max_pages,
-					       int refs);
-
-/**
- * kmemcgd_inode_write - write an inode back that has no dirty pages
- * @inode: held, and judged KMEMCGD_INODE_STALE
- *
- * A file that its writer has synced stays marked until the flusher comes by,
- * half a minute later, although a journal has it. This is the flusher's call
- * for it; it waits for nothing.
- *
- * Context: may sleep.
- */
-void kmemcgd_inode_write(struct inode *inode);
+					       unsigned long max_pages);
 
 /**
  * kmemcgd_inode_evict - drop its dentries, so that its last reference frees it

@@ -50,6 +50,23 @@ struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id)
 	return memcg;
 }
 
+bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id)
+{
+	struct cgroup_subsys_state *css;
+	bool going = false;
+
+	rcu_read_lock();
+	css = idr_find(&memory_cgrp_subsys.css_idr, css_id);
+	if (css) {
+		struct mem_cgroup *memcg = mem_cgroup_from_css(css);
+
+		going = kmemcgd_memcg_id(memcg) == cgroup_id &&
+			kmemcgd_memcg_is_going(memcg);
+	}
+	rcu_read_unlock();
+	return going;
+}
+
 struct mem_cgroup *kmemcgd_memcg_find(u64 cgroup_id, int *css_id)
 {
 	struct mem_cgroup *memcg;

@@ -46,6 +46,9 @@ struct mem_cgroup *kmemcgd_memcg_next(int *css_id);
  */
 struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id);
 
+/* Whether this memcg, if it is still there, kmemcgd_memcg_is_going(). */
+bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id);
+
 /**
  * kmemcgd_memcg_find - a memcg by its cgroup id
  * @css_id: set to its css id
@@ -64,6 +67,17 @@ void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
 static inline u64 kmemcgd_memcg_id(struct mem_cgroup *memcg)
 {
 	return cgroup_id(memcg->css.cgroup);
+}
+
+/*
+ * Removed, but not offline yet: that takes the kernel a grace period of RCU
+ * and a turn of a workqueue.
+ */
+static inline bool kmemcgd_memcg_is_going(struct mem_cgroup *memcg)
+{
+	unsigned int flags = READ_ONCE(memcg->css.flags);
+
+	return (flags & CSS_DYING) && (flags & CSS_ONLINE);
 }
 
 /* Removed, and offline as well: nothing can be charged to it any more. */

@@ -217,8 +217,7 @@ void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
 			return next_super();
 		if (!found)
 			continue;
-		if (kmemcgd_inode_judge(sweep.inode,
-					KMEMCGD_EVICT_MAX_PAGES, 1) ==
+		if (kmemcgd_inode_judge(sweep.inode, KMEMCGD_EVICT_MAX_PAGES) ==
 		    KMEMCGD_INODE_UNUSED) {
 			result->pages += sweep.inode->i_mapping->nrpages;
 			if (!kmemcgd_inode_evict(sweep.inode))

@@ -22,6 +22,8 @@
 
 /* Memcgs that a walk passes in one slice. */
 #define WALK_BATCH 256
+/* Between looks at a removed memcg that is not offline yet. */
+#define OFFLINE_RETRY_NS (100 * NSEC_PER_MSEC)
 /* Requests for single zombies that may wait. */
 #define MAX_REQUESTS 64
 
@@ -41,6 +43,7 @@ static bool revisit;			/* this pass ignores backoffs */
 static int walk_id;			/* the next css id; 0: no walk */
 static u64 walk_due_ns;			/* of the next walk; 0: at once */
 static u64 walk_untracked;		/* met by this walk */
+static bool walk_met_going;		/* one that is not offline yet */
 static u64 untracked;			/* met by the last one */
 
 static u64 param_ns(enum kmemcgd_a_config which)
@@ -87,10 +90,30 @@ u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id)
 	return pass;
 }
 
+static bool is_going(const struct kmemcgd_removal *removal)
+{
+	return kmemcgd_memcg_id_is_going(removal->css_id, removal->cgroup_id);
+}
+
+/*
+ * When the oldest removal is due. The kernel takes them offline in order and
+ * may be late: those behind it wait as well.
+ */
+static u64 removal_due_ns(u64 now_ns)
+{
+	struct kmemcgd_removal removal;
+	u64 due_ns;
+
+	if (!kmemcgd_removals_peek(&removal))
+		return KMEMCGD_NEVER;
+	due_ns = removal.time_ns + param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
+	return due_ns <= now_ns && is_going(&removal) ?
+		now_ns + OFFLINE_RETRY_NS : due_ns;
+}
+
 u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason)
 {
-	u64 settle_ns = param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
-	struct kmemcgd_removal removal;
+	u64 removal_ns = removal_due_ns(now_ns);
 	struct kmemcgd_state state;
 	u64 at_ns = KMEMCGD_NEVER;
 
@@ -107,10 +130,9 @@ u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason)
 		*reason = KMEMCGD_REASON_RETRY;
 		at_ns = state.due_ns;
 	}
-	if (kmemcgd_removals_peek(&removal) &&
-	    removal.time_ns + settle_ns < at_ns) {
+	if (removal_ns < at_ns) {
 		*reason = KMEMCGD_REASON_RMDIR;
-		at_ns = removal.time_ns + settle_ns;
+		at_ns = removal_ns;
 	}
 	return at_ns;
 }
@@ -134,6 +156,7 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason)
 	if (kmemcgd_removals_overflowed() || all || walk_due_ns <= now_ns) {
 		walk_id = 1;
 		walk_untracked = 0;
+		walk_met_going = false;
 		walk_due_ns = KMEMCGD_NEVER;
 	}
 	return pass;
@@ -184,7 +207,8 @@ static bool take_removal(struct kmemcgd_target *target, u64 now_ns)
 
 	do {
 		if (!kmemcgd_removals_peek(&removal) ||
-		    now_ns < removal.time_ns + settle_ns / 2)
+		    now_ns < removal.time_ns + settle_ns / 2 ||
+		    is_going(&removal))
 			return false;
 		kmemcgd_removals_pop(&removal);
 		/* A walk was faster: its backoff counts from there. */
@@ -217,6 +241,9 @@ static void walk_ended(u64 now_ns)
 	WRITE_ONCE(untracked, walk_untracked);
 	if (untracked)
 		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS);
+	/* It may be one that had no room in the queue of removals. */
+	if (walk_met_going)
+		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_BACKOFF_MIN_MS);
 	if (!kmemcgd_capable(KMEMCGD_CAP_RMDIR_EVENTS))
 		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_SCAN_INTERVAL_MS);
 }
@@ -235,6 +262,7 @@ static bool take_walked(struct kmemcgd_target *target, u64 now_ns)
 		memcg = kmemcgd_memcg_next(&walk_id);
 		if (!memcg)
 			break;
+		walk_met_going |= kmemcgd_memcg_is_going(memcg);
 		if (!kmemcgd_memcg_is_zombie(memcg))
 			continue;
 		*target = (struct kmemcgd_target){

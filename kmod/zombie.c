@@ -163,8 +163,12 @@ static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
 
 static void pass_end(u64 now_ns)
 {
+	s64 cpu_ns;
+
 	pass.duration_ns = now_ns - pass.began_ns;
-	pass.cpu_ns = kmemcgd_engine_cpu_ns() - pass_cpu_began_ns;
+	/* A correction of the estimate may have been larger than the pass. */
+	cpu_ns = kmemcgd_engine_cpu_ns() - pass_cpu_began_ns;
+	pass.cpu_ns = max_t(s64, cpu_ns, 0);
 	pass.freed = kmemcgd_stats_freed_total() - pass_freed_began;
 	pass.left = kmemcgd_zombie_left();
 	pass_active = false;

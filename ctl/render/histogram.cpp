@@ -70,8 +70,9 @@ void print_bars(std::ostream& out, std::string_view title, const Histogram& hist
         out << '\n';
         return;
     }
-    out << fmt::format(", p50 {}, p95 {}, p99 {}\n", format_percentile(histogram, 50),
-                       format_percentile(histogram, 95), format_percentile(histogram, 99));
+    out << fmt::format(", p50 {}, p95 {}, p99 {}, max {}\n", format_percentile(histogram, 50),
+                       format_percentile(histogram, 95), format_percentile(histogram, 99),
+                       format_percentile(histogram, 100));
 
     const auto used = [](std::uint64_t count) { return count > 0; };
     const auto first = std::find_if(histogram.begin(), histogram.end(), used);

@@ -20,6 +20,7 @@ Json histogram_json(const Histogram& histogram) {
     for (const unsigned percent : {50U, 95U, 99U})
         json["p" + std::to_string(percent) + "_below_ns"] =
             maybe(percentile_bound_ns(histogram, percent));
+    json["max_below_ns"] = maybe(percentile_bound_ns(histogram, 100));
     json["log2_buckets"] = histogram;
     return json;
 }

@@ -175,6 +175,7 @@ TEST_F(Commands, StatsAndReset) {
     EXPECT_EQ(program.run({"--json", "stats"}), 0);
     EXPECT_EQ(program.json()["stats"]["slice_hist"]["p95_below_ns"], 128);
     EXPECT_EQ(program.json()["stats"]["slice_hist"]["p99_below_ns"], 1024);
+    EXPECT_EQ(program.json()["stats"]["slice_hist"]["max_below_ns"], 1024);
     EXPECT_EQ(asked(KMEMCGD_CMD_RESET_STATS), 0);
     program.terminal = true;
     EXPECT_EQ(program.run({"stats", "--reset"}), 0);

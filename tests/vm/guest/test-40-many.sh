@@ -5,6 +5,7 @@
 . testlib.sh
 plan 5
 count=${MANY:-3000}
+cap_permille=20
 
 # A second per line: uptime in ms and the thread's CPU time in ns.
 sample() {
@@ -24,6 +25,15 @@ worst_share() {
 				break
 			}
 			print int(w) }' "$1"
+}
+
+# What the pacing promises for that: the cap, and a point for the burst and for
+# what the windows are longer than measured, and one slice. The slice matters
+# where the machine stops for a while: the guest counts that as CPU time.
+share_allowed() {
+	local longest_ns
+	longest_ns=$(slice_below max) || return 1
+	echo $((cap_permille + 10 + ${longest_ns:-0} / 10000000))
 }
 
 dump_is_whole() {
@@ -61,14 +71,15 @@ sleep 1
 idle_ms=$(unload_ms)
 zombies -n "$count"
 sync
-modprobe kmemcgd cpu_cap_permille=20
+modprobe kmemcgd cpu_cap_permille=$cap_permille
 sample >/tmp/samples &
 check "a dump has all zombies" dump_is_whole
 sleep 25
 share=$(worst_share /tmp/samples)
-note "the thread took $share permille of a CPU at most, $(zombies_left) of $count left"
+allowed=$(share_allowed)
+note "the thread took $share permille of a CPU at most, $allowed allowed, $(zombies_left) of $count left"
 check "the thread did work" [ "$(stat_of visits)" -gt 0 ]
-check "the CPU share stays under the cap and a point" [ "$share" -le 30 ]
+check "the CPU share stays under the cap, a point and a slice" [ "$share" -le "$allowed" ]
 kmemcgctl zombies list >/dev/null
 kmemcgctl zombies reap >/dev/null
 check "rmmod in the middle of it waits less than 1 s for it" unloads_quickly

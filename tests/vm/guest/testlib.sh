@@ -84,6 +84,20 @@ stat_of() {
 	kmemcgctl stats --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"
 }
 
+# slice_below p50|p95|p99|max: the bound that this share of the slices stayed
+# below, in ns
+slice_below() {
+	kmemcgctl stats --json | sed -n "s/.*\"slice_hist\":{[^}]*\"$1_below_ns\":\([0-9]*\).*/\1/p"
+}
+
+# in_cgroup NAME COMMAND...: runs it in a cgroup, which is made if need be
+in_cgroup() {
+	local cgroup=$memcg_root/$1
+	shift
+	mkdir -p "$cgroup"
+	bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$cgroup" "$@" 2>/dev/null
+}
+
 # wait_until SECONDS COMMAND...: until the command succeeds
 wait_until() {
 	local end=$(($(cut -d. -f1 /proc/uptime) + $1))

@@ -1,0 +1,102 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # functions are run by check
+# What can't be let go of is named and left in peace, and goes once it can be;
+# what a live cgroup has of the same file stays.
+# shellcheck source-path=SCRIPTDIR source=testlib.sh
+. testlib.sh
+plan 12
+
+# pinned PIN COUNT: so many zombies have this pin, or more
+pinned() {
+	local found
+	found=$(kmemcgctl zombies list --pin "$1" --json | sed -n 's/.*"found":\([0-9]*\).*/\1/p')
+	[ "${found:-0}" -ge "$2" ]
+}
+
+# From 7.1 on a removed cgroup's pages go to its parent, and don't pin it.
+check_pages() {
+	if [ "$pages_move" = 1 ]; then
+		skip "$1" "the kernel moves the pages"
+	else
+		check "$@"
+	fi
+}
+
+# All but one for each CPU's charge stock, and one for a block of the journal.
+they_go() {
+	kmemcgctl zombies reap --wait --timeout 20s >/dev/null
+	at_most_left 3
+}
+
+# pages_go PATH: a zombie has gone, or has at most two pages of a journal's blocks
+pages_go() {
+	kmemcgctl zombies reap --wait --timeout 20s >/dev/null
+	kmemcgctl zombies list | awk -v path="$1" '$NF == path { print "# " $0; bytes = $6 }
+		END { exit bytes > 8192 }'
+}
+
+# An asynchronous writer would take the dirty ones away before they are seen.
+writeback_interval=$(cat /proc/sys/vm/dirty_writeback_centisecs)
+echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+zombies -n 5 -k shmem -d /dev/shm/zombies
+at_most_left 0 && pages_move=1 || pages_move=0
+modprobe kmemcgd settle_ms=0
+check_pages "files on a tmpfs: shmem" wait_until 30 pinned shmem 5
+
+mkdir -p "$memcg_root/jobs/parent"
+[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/jobs/parent/cgroup.subtree_control"
+in_cgroup jobs/parent/child dd if=/dev/zero of=/dev/shm/zombies/child bs=4k count=4
+rmdir "$memcg_root/jobs/parent/child" "$memcg_root/jobs/parent"
+check_pages "a zombie child: other" wait_until 30 pinned other 1
+
+before_ns=$(thread_cpu_ns)
+visits=$(stat_of visits)
+sleep 10
+spent_us=$((($(thread_cpu_ns) - before_ns) / 1000))
+visits=$(($(stat_of visits) - visits))
+note "in 10 s: $visits visits, $spent_us us of CPU"
+check_pages "nobody may take them: they stay" pinned shmem 6
+# With a backoff of 5 s and more, two visits each fit in.
+check "and cost next to nothing meanwhile" [ "$visits" -le 16 ]
+rm -rf /dev/shm/zombies
+check "without the files they go" wait_until 60 they_go
+
+zombies -n 5
+# Some are written all the same, by the journal's commit.
+check_pages "files that nobody has written back: dirty" wait_until 30 pinned dirty 1
+echo "$writeback_interval" >/proc/sys/vm/dirty_writeback_centisecs
+sync
+tick_start
+check "written back they go" wait_until 60 they_go
+
+in_cgroup jobs/program cp /bin/busybox /scratch/busybox
+sync
+/scratch/busybox sleep 1000 &
+program_pid=$!
+sleep 1
+rmdir "$memcg_root/jobs/program"
+check_pages "the text of a running program: file" wait_until 4 pinned file 1
+kill "$program_pid"
+wait "$program_pid" 2>/dev/null
+check "when it has ended its pages go" wait_until 60 pages_go /jobs/program
+rm -f /scratch/busybox
+
+# The first megabyte is the zombie's, the second one the live cgroup's.
+in_cgroup jobs/half dd if=/dev/zero of=/scratch/shared bs=1M count=1
+sync
+in_cgroup live dd if=/dev/zero of=/scratch/shared bs=1M count=1 seek=1 conv=notrunc
+sync
+before=$(live_bytes)
+rmdir "$memcg_root/jobs/half"
+sleep 5
+goes=0
+pages_go /jobs/half || goes=1
+after=$(live_bytes)
+note "live cache in the shared file: $before bytes before, $after after"
+# The per-CPU counters of 5.10 hide up to 32 pages on each CPU.
+check "a live cgroup had most of its half of a file" [ "$before" -ge 786432 ]
+check "and has 99.5 % of it when the other half was reaped" [ "$after" -ge $((before * 995 / 1000)) ]
+check "whose pages went" [ "$goes" = 0 ]
+rm -f /scratch/shared
+tidy_up
+finish
