@@ -94,25 +94,28 @@ struct mem_cgroup *kmemcgd_memcg_find(u64 cgroup_id, int *css_id)
 void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
 			      struct kmemcgd_memcg_usage *usage)
 {
-	int nid, zone;
+	int nid, zone, zones;
 
-	*usage = (struct kmemcgd_memcg_usage){};
 	usage->memory_pages = page_counter_read(&memcg->memory);
+	usage->file_pages = 0;
+	usage->anon_pages = 0;
+	usage->unevictable_pages = 0;
 	if (kmemcgd_memcg_cgroup_version() == 2) {
 		usage->swap_pages = page_counter_read(&memcg->swap);
 	} else {
 		u64 memsw = page_counter_read(&memcg->memsw);
 
 		/* The two are not read at once. */
-		if (memsw > usage->memory_pages)
-			usage->swap_pages = memsw - usage->memory_pages;
+		usage->swap_pages = memsw > usage->memory_pages ?
+			memsw - usage->memory_pages : 0;
 	}
 	for_each_node_state(nid, N_MEMORY) {
 		struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
 
 		usage->file_pages += kmemcgd_lru_pages(memcg, nid, true);
 		usage->anon_pages += kmemcgd_lru_pages(memcg, nid, false);
-		for (zone = 0; zone < MAX_NR_ZONES; zone++)
+		zones = READ_ONCE(NODE_DATA(nid)->nr_zones);
+		for (zone = 0; zone < zones; zone++)
 			usage->unevictable_pages +=
 				READ_ONCE(node->lru_zone_size[zone][LRU_UNEVICTABLE]);
 	}

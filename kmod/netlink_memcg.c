@@ -34,7 +34,7 @@ struct record {
 	u64 id;
 	bool zombie;
 	struct kmemcgd_memcg_usage usage;
-	struct kmemcgd_state state;	/* zeroes where there is none */
+	struct kmemcgd_state state;	/* of a zombie: the pin and tries */
 	u64 age_ms;
 	u64 next_ms;
 	u64 refs;
@@ -54,17 +54,21 @@ struct filter {
 static void read_record(struct mem_cgroup *memcg, u64 now_ns,
 			struct record *record)
 {
-	*record = (struct record){
-		.id = kmemcgd_memcg_id(memcg),
-		.zombie = kmemcgd_memcg_is_zombie(memcg),
-		.descendants = kmemcgd_memcg_descendants(memcg),
-	};
+	/* Member by member: a dump does this a million times. */
+	record->id = kmemcgd_memcg_id(memcg);
+	record->zombie = kmemcgd_memcg_is_zombie(memcg);
+	record->descendants = kmemcgd_memcg_descendants(memcg);
+	record->age_ms = 0;
+	record->next_ms = 0;
 	kmemcgd_memcg_read_usage(memcg, &record->usage);
 	if (!record->zombie)
 		return;
 	record->refs = kmemcgd_memcg_refs(memcg);
-	if (!kmemcgd_states_read(record->id, &record->state))
+	if (!kmemcgd_states_read(record->id, &record->state)) {
+		record->state.pin = KMEMCGD_PIN_NONE;
+		record->state.tries = 0;
 		return;
+	}
 	if (now_ns > record->state.first_seen_ns)
 		record->age_ms = div_u64(now_ns - record->state.first_seen_ns,
 					 NSEC_PER_MSEC);
@@ -80,9 +84,12 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 
 static int fill_path(struct sk_buff *skb, struct mem_cgroup *memcg, char *path)
 {
-	if (cgroup_path(memcg->css.cgroup, path, PATH_MAX) < 0)
+	int length = cgroup_path(memcg->css.cgroup, path, PATH_MAX);
+
+	/* Older kernels say how long one that was cut would have been. */
+	if (length < 0 || length >= PATH_MAX)
 		return 0;
-	return nla_put_string(skb, KMEMCGD_A_MEMCG_PATH, path);
+	return nla_put(skb, KMEMCGD_A_MEMCG_PATH, length + 1, path);
 }
 
 static int fill_record(struct sk_buff *skb, const struct record *record)

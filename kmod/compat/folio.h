@@ -111,14 +111,17 @@ static inline unsigned long kmemcgd_lru_pages(struct mem_cgroup *memcg,
 {
 	struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
 	enum lru_list lru = file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+	/* The zones above have no memory. */
+	int zones = READ_ONCE(NODE_DATA(nid)->nr_zones);
 	long pages = 0;
 	int zone;
 
-	for (zone = 0; zone < MAX_NR_ZONES; zone++)
+	for (zone = 0; zone < zones; zone++)
 		pages += READ_ONCE(node->lru_zone_size[zone][lru]) +
 			 READ_ONCE(node->lru_zone_size[zone][lru + LRU_ACTIVE]);
 #ifdef CONFIG_LRU_GEN
-	for (zone = 0; zone < MAX_NR_ZONES; zone++) {
+	for (zone = 0; zone < zones && READ_ONCE(node->lruvec.lrugen.enabled);
+	     zone++) {
 		int gen;
 
 		for (gen = 0; gen < MAX_NR_GENS; gen++)

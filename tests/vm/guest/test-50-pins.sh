@@ -56,8 +56,8 @@ spent_us=$((($(thread_cpu_ns) - before_ns) / 1000))
 visits=$(($(stat_of visits) - visits))
 note "in 10 s: $visits visits, $spent_us us of CPU"
 check_pages "nobody may take them: they stay" pinned shmem 6
-# With a backoff of 5 s and more, two visits each fit in.
-check "and cost next to nothing meanwhile" [ "$visits" -le 16 ]
+# With a backoff of 5 s and more, two visits each fit in; there may be others.
+check "and cost next to nothing meanwhile" [ "$visits" -le $((3 * $(zombies_left))) ]
 rm -rf /dev/shm/zombies
 check "without the files they go" wait_until 60 they_go
 
