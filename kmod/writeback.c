@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Cgroup writeback structures, which inodes hold, and which hold zombies.
+ *
+ * They are looked at under RCU, which keeps a structure there although its
+ * last inode may be leaving. Their lists of inodes have a lock each, which
+ * nests outside of inode->i_lock.
+ */
 #include <linux/backing-dev.h>
+#include <linux/pagemap.h>
 #include <linux/rculist.h>
+#include <linux/writeback.h>
 
 #include "compat/workqueue.h"
+#include "inode.h"
+#include "memcg.h"
 #include "params.h"
 #include "stats.h"
 #include "sweep.h"
 #include "symbols.h"
 #include "writeback.h"
 
-/* Structures looked at for one zombie. */
+/* Structures looked at for one zombie, and inodes and structures in a step. */
 #define LOOK_MAX 4096
+/* Inodes written back in one step. */
+#define WRITE_BATCH 4
 
 enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg)
 {
@@ -37,6 +50,75 @@ enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg)
 	rcu_read_unlock();
 #endif
 	return pin;
+}
+
+#ifdef CONFIG_CGROUP_WRITEBACK
+/* Marked dirty, but without dirty pages: as its writer's fsync() leaves it. */
+static bool is_stale(struct inode *inode)
+{
+	return S_ISREG(inode->i_mode) &&
+	       !mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) &&
+	       !mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
+/* Adds stale inodes of one structure, held, up to WRITE_BATCH of them. */
+static unsigned int hold_stale(struct bdi_writeback *wb, struct inode **inodes,
+			       unsigned int count, unsigned int *looked)
+{
+	struct inode *inode;
+
+	spin_lock(&wb->list_lock);
+	list_for_each_entry(inode, &wb->b_dirty, i_io_list) {
+		if (count == WRITE_BATCH || ++*looked > LOOK_MAX)
+			break;
+		if (is_stale(inode) && kmemcgd_inode_hold(inode))
+			inodes[count++] = inode;
+	}
+	spin_unlock(&wb->list_lock);
+	return count;
+}
+
+static unsigned int find_stale(struct inode **inodes)
+{
+	unsigned int looked = 0, count = 0;
+	struct backing_dev_info *bdi;
+	struct bdi_writeback *wb;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list) {
+		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node) {
+			if (count == WRITE_BATCH || ++looked > LOOK_MAX)
+				goto out;
+			if (wb->memcg_css && !list_empty(&wb->b_dirty) &&
+			    kmemcgd_memcg_is_zombie(mem_cgroup_from_css(wb->memcg_css)))
+				count = hold_stale(wb, inodes, count, &looked);
+		}
+	}
+out:
+	rcu_read_unlock();
+	return count;
+}
+#endif
+
+bool kmemcgd_writeback_write(void)
+{
+#ifdef CONFIG_CGROUP_WRITEBACK
+	struct inode *inodes[WRITE_BATCH];
+	unsigned int i, count;
+
+	/* Without the kernel's cleanup a sweep does this, and knows more. */
+	if (!kmemcgd_capable(KMEMCGD_CAP_WB_LOOKUP) ||
+	    !kmemcgd_capable(KMEMCGD_CAP_WB_CLEANUP))
+		return false;
+	count = find_stale(inodes);
+	for (i = 0; i < count; i++) {
+		write_inode_now(inodes[i], 0);
+		kmemcgd_inode_release(inodes[i]);
+	}
+	return count;
+#else
+	return false;
+#endif
 }
 
 bool kmemcgd_writeback_detach(void)

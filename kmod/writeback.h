@@ -20,6 +20,19 @@
 enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg);
 
 /**
+ * kmemcgd_writeback_write - write inodes of zombies back, a few in one step
+ *
+ * A file that its writer has synced stays marked dirty until the flusher comes
+ * by, half a minute later, and is not detached from the zombie until then.
+ * Where no page leads to it any more (7.1 and later), it is found here, and
+ * written by the flusher's own call, which waits for nothing.
+ *
+ * Context: may sleep.
+ * Return: whether there was one; others may be left, or the same again.
+ */
+bool kmemcgd_writeback_write(void);
+
+/**
  * kmemcgd_writeback_detach - have clean inodes detached from zombies
  *
  * The kernel does it in a kworker (5.14 and later); else a sweep is started.

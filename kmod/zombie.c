@@ -29,6 +29,8 @@
 #define DUE_SHIFT 28
 /* What a pass waits for the kernel to release what it was asked to let go of. */
 #define AFTERMATH_NS (250 * NSEC_PER_MSEC)
+/* Steps of writing inodes back in one pass. */
+#define WRITE_STEPS 1024
 /* Reports of freed zombies are this far apart. */
 #define REPORT_INTERVAL_NS NSEC_PER_SEC
 /* Set by probes when there is something to report, cleared by the thread. */
@@ -39,6 +41,7 @@ static struct kmemcgd_pass pass;
 static bool pass_active;
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
 static bool pass_found_journal;	/* likewise by journal buffers */
+static u32 pass_writes;		/* steps of writing inodes back */
 static bool pass_has_aftermath;	/* the kernel will release some a bit later */
 static u64 pass_ends_ns;	/* 0: still working */
 static u64 pass_cpu_began_ns;
@@ -151,6 +154,7 @@ static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
 	pass_active = true;
 	pass_found_inodes = false;
 	pass_found_journal = false;
+	pass_writes = 0;
 	/* Who asked waits for the count. */
 	pass_has_aftermath = reason == KMEMCGD_REASON_REAP;
 	pass_ends_ns = 0;
@@ -187,6 +191,9 @@ static void pass_finish(u64 now_ns)
 		kmemcgd_journal_shrink();
 	}
 	if (pass_found_inodes) {
+		/* What is marked dirty is not detached. */
+		if (pass_writes++ < WRITE_STEPS && kmemcgd_writeback_write())
+			return;
 		pass_found_inodes = false;
 		pass_has_aftermath = true;
 		if (!kmemcgd_writeback_detach())
@@ -230,7 +237,8 @@ static void remember(enum kmemcgd_pin pin, u64 now_ns)
 				   kmemcgd_param(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS));
 	state.due_ns = ((due_ns >> DUE_SHIFT) + 1) << DUE_SHIFT;
 	kmemcgd_stats_add(KMEMCGD_A_STATS_BACKOFFS, 1);
-	pass_found_inodes |= pin == KMEMCGD_PIN_INODE;
+	pass_found_inodes |= pin == KMEMCGD_PIN_INODE ||
+			     pin == KMEMCGD_PIN_DIRTY;
 	pass_found_journal |= pin == KMEMCGD_PIN_JOURNAL;
 	if (kmemcgd_states_put(&state,
 			       kmemcgd_param(KMEMCGD_A_CONFIG_STATES_MAX)))
