@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Probes on the tracepoints cgroup_rmdir and cgroup_release.
+ * Probes on tracepoints of cgroups and of reclaim.
  *
- * Both fire under cgroup_mutex, one at a time, inside a spinlock and with
- * interrupts off. So the queue of removals has one producer, and one consumer
- * in the engine's thread: it needs no lock.
+ * Those of cgroups fire under cgroup_mutex, one at a time, inside a spinlock
+ * and with interrupts off. So the queue of removals has one producer, and one
+ * consumer in the engine's thread: it needs no lock.
  */
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/kfifo.h>
 #include <linux/ktime.h>
+#include <linux/memcontrol.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "cgroup_events.h"
+#include "compat/trace.h"
 #include "stats.h"
 #include "symbols.h"
 
@@ -30,17 +33,55 @@ static bool has_memory(struct cgroup *cgroup)
 	return cgroup->root == READ_ONCE(memory_cgrp_subsys.root);
 }
 
-static void probe_rmdir(void *data, struct cgroup *cgroup, const char *path)
+/* Its own memcg, or NULL; cgroup_mutex keeps it there. */
+static struct cgroup_subsys_state *memory_css(struct cgroup *cgroup)
+{
+	if (!has_memory(cgroup))
+		return NULL;
+	return rcu_dereference_raw(cgroup->subsys[memory_cgrp_id]);
+}
+
+static void probe_mkdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	struct cgroup_subsys_state *css = memory_css(cgroup);
+
+	if (css)
+		listener->created(cgroup_id(cgroup), css->id);
+}
+
+static void probe_attach(void *data, struct cgroup *cgroup, const char *path,
+			 struct task_struct *task, bool threadgroup)
+{
+	struct cgroup_subsys_state *css = NULL;
+
+	/* What has no memcg of its own is charged to an ancestor's. */
+	for (; cgroup && !css; cgroup = cgroup_parent(cgroup))
+		css = memory_css(cgroup);
+	if (css)
+		listener->attached(mem_cgroup_from_css(css));
+}
+
+static void probe_reclaim(KMEMCGD_TRACE_RECLAIM_BEGIN_ARGS)
 {
 	struct cgroup_subsys_state *css;
+
+	/* Our own reclaim, and that of other threads of the kernel. */
+	if (current->flags & PF_KTHREAD)
+		return;
+	rcu_read_lock();
+	css = task_css(current, memory_cgrp_id);
+	listener->stalled(mem_cgroup_from_css(css));
+	rcu_read_unlock();
+}
+
+static void probe_rmdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	struct cgroup_subsys_state *css = memory_css(cgroup);
 	struct kmemcgd_removal removal;
 
-	if (!has_memory(cgroup))
-		return;
-	/* cgroup_mutex keeps it there; it may have none of its own. */
-	css = rcu_dereference_raw(cgroup->subsys[memory_cgrp_id]);
 	if (!css)
 		return;
+	listener->removed(cgroup_id(cgroup));
 	kmemcgd_stats_add(KMEMCGD_A_STATS_OFFLINED, 1);
 	removal.cgroup_id = cgroup_id(cgroup);
 	removal.css_id = css->id;
@@ -53,7 +94,7 @@ static void probe_rmdir(void *data, struct cgroup *cgroup, const char *path)
 	 */
 	smp_mb();
 	if (kfifo_len(&removals) <= 1)
-		listener->removed();
+		listener->queued();
 }
 
 static void probe_release(void *data, struct cgroup *cgroup, const char *path)
@@ -83,6 +124,24 @@ static struct {
 		.probe = probe_rmdir,
 		.cap = KMEMCGD_CAP_RMDIR_EVENTS,
 		.why_absent = "cgroup_rmdir not attached: scanning every scan_interval_ms",
+	},
+	{
+		.name = "cgroup_mkdir",
+		.probe = probe_mkdir,
+		.cap = KMEMCGD_CAP_CREATE_EVENTS,
+		.why_absent = "cgroup_mkdir not attached: new memcgs are watched after 10 s",
+	},
+	{
+		.name = "cgroup_attach_task",
+		.probe = probe_attach,
+		.cap = KMEMCGD_CAP_ATTACH_EVENTS,
+		.why_absent = "cgroup_attach_task not attached: more looks at idle memcgs",
+	},
+	{
+		.name = "mm_vmscan_memcg_reclaim_begin",
+		.probe = probe_reclaim,
+		.cap = KMEMCGD_CAP_STALL_EVENTS,
+		.why_absent = "mm_vmscan_memcg_reclaim_begin not attached: hits are seen late",
 	},
 };
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Removed and released cgroups, as the kernel's tracepoints tell of them. */
+/* What the kernel's tracepoints tell of memcgs: made, removed, joined, short. */
 #ifndef KMEMCGD_CGROUP_EVENTS_H
 #define KMEMCGD_CGROUP_EVENTS_H
 
 #include <linux/types.h>
+
+struct mem_cgroup;
 
 /**
  * struct kmemcgd_removal - a cgroup with a memcg was removed
@@ -19,14 +21,24 @@ struct kmemcgd_removal {
 
 /**
  * struct kmemcgd_cgroup_listener - who hears of it
- * @removed: the queue of removals was empty and is not any more
+ * @created: a cgroup with a memcg was made
+ * @removed: a cgroup with a memcg was removed
+ * @queued: the queue of removals was empty and is not any more
  * @released: the cgroup of that id is being freed
+ * @attached: a task was moved into this one
+ * @stalled: a task reclaims for itself, because this memcg or an ancestor has
+ *	     no room
  *
- * Both are called with cgroup_mutex held and interrupts off.
+ * All but the last are called with cgroup_mutex held and interrupts off, the
+ * last under RCU in the task's context.
  */
 struct kmemcgd_cgroup_listener {
-	void (*removed)(void);
+	void (*created)(u64 cgroup_id, int css_id);
+	void (*removed)(u64 cgroup_id);
+	void (*queued)(void);
 	void (*released)(u64 cgroup_id);
+	void (*attached)(struct mem_cgroup *memcg);
+	void (*stalled)(struct mem_cgroup *memcg);
 };
 
 /*

@@ -31,13 +31,15 @@
 /* Timers may be late by an eighth of the sleep, but not by more than that. */
 #define MAX_SLACK_NS (50 * NSEC_PER_MSEC)
 
+#define MAX_SOURCES 4
+
 static struct task_struct *thread;
 static const struct kmemcgd_source *const *sources;
 static atomic_t kicked;
 
 /* Below: the thread's own. */
 static struct kmemcgd_pacing pacing;
-static u32 slice_pages;
+static u32 slice_pages[MAX_SOURCES];
 static u64 exact_cpu_ns;	/* the scheduler's count at the last sleep */
 static u64 estimated_cpu_ns;	/* slices since then, by the clock */
 static u64 last_chance_ns;	/* local_clock() of the last chance to yield */
@@ -102,18 +104,19 @@ static void sleep_until(u64 deadline_ns, u64 now_ns)
 	settle_cpu_time();
 }
 
-/* The source that is due and ranks highest; else the one that is due first. */
-static const struct kmemcgd_source *pick(u64 now_ns,
-					 struct kmemcgd_demand *best)
+/*
+ * The source that is due and ranks highest; else the one that is due first;
+ * negative: none has anything to do.
+ */
+static int pick(u64 now_ns, struct kmemcgd_demand *best)
 {
-	const struct kmemcgd_source *picked = NULL;
-	size_t i;
+	int i, picked = -1;
 
 	*best = (struct kmemcgd_demand){ .deadline_ns = KMEMCGD_NEVER };
 	for (i = 0; sources[i]; i++) {
 		struct kmemcgd_demand demand = sources[i]->demand(now_ns);
 		bool due = demand.deadline_ns <= now_ns;
-		bool best_due = picked && best->deadline_ns <= now_ns;
+		bool best_due = best->deadline_ns <= now_ns;
 
 		if (due && best_due && demand.urgency != best->urgency) {
 			if (demand.urgency < best->urgency)
@@ -121,16 +124,16 @@ static const struct kmemcgd_source *pick(u64 now_ns,
 		} else if (demand.deadline_ns >= best->deadline_ns) {
 			continue;
 		}
-		picked = sources[i];
+		picked = i;
 		*best = demand;
 	}
 	return picked;
 }
 
 /* What somebody waits for is not paid for: the background would have to. */
-static void run_slice(const struct kmemcgd_source *source, u64 now_ns,
-		      bool paid)
+static void run_slice(int which, u64 now_ns, bool paid)
 {
+	const struct kmemcgd_source *source = sources[which];
 	u64 target_ns = kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_TARGET_US) *
 			(u64)NSEC_PER_USEC;
 	struct kmemcgd_result result = {};
@@ -138,15 +141,16 @@ static void run_slice(const struct kmemcgd_source *source, u64 now_ns,
 	u64 began_ns, took_ns;
 
 	began_ns = local_clock();
-	budget.pages = slice_pages;
+	budget.pages = slice_pages[which];
 	budget.now_ns = now_ns;
 	budget.end_ns = began_ns + target_ns;
 	source->run(&budget, &result);
 	took_ns = local_clock() - began_ns;
 
-	slice_pages = kmemcgd_slice_pages(slice_pages, result.pages, took_ns,
-					  target_ns,
-					  kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_MAX_PAGES));
+	slice_pages[which] =
+		kmemcgd_slice_pages(slice_pages[which], result.pages, took_ns,
+				    target_ns,
+				    kmemcgd_param(KMEMCGD_A_CONFIG_SLICE_MAX_PAGES));
 	estimated_cpu_ns += took_ns;
 	if (paid)
 		kmemcgd_pacing_charge(&pacing, took_ns);
@@ -167,19 +171,28 @@ static void update_pacing(u64 now_ns)
 			   now_ns);
 }
 
+static void set_boost(u32 boost)
+{
+	long nice = MAX_NICE - (long)boost;
+
+	if (task_nice(current) != nice)
+		set_user_nice(current, nice);
+}
+
 /* One turn: a slice, or a sleep. */
 static void work(void)
 {
-	const struct kmemcgd_source *source;
 	struct kmemcgd_demand demand;
 	u64 now_ns, delay_ns;
+	int source;
 
 	atomic_set(&kicked, 0);
 	/* Pairs with the kick: what it was about is seen below, or it stays. */
 	smp_mb__after_atomic();
 	now_ns = ktime_get_ns();
 	source = pick(now_ns, &demand);
-	if (!source || demand.deadline_ns > now_ns) {
+	set_boost(demand.boost);
+	if (source < 0 || demand.deadline_ns > now_ns) {
 		sleep_until(demand.deadline_ns, now_ns);
 		return;
 	}
@@ -202,11 +215,14 @@ static void work(void)
 
 static int engine_main(void *unused)
 {
+	int i;
+
 	set_user_nice(current, MAX_NICE);
 	exact_cpu_ns = current->se.sum_exec_runtime;
 	estimated_cpu_ns = 0;
 	last_chance_ns = local_clock();
-	slice_pages = KMEMCGD_SLICE_MIN_PAGES;
+	for (i = 0; i < MAX_SOURCES; i++)
+		slice_pages[i] = KMEMCGD_SLICE_MIN_PAGES;
 	slept = true;
 	kmemcgd_pacing_init(&pacing,
 			    kmemcgd_param(KMEMCGD_A_CONFIG_CPU_CAP_PERMILLE),
@@ -221,7 +237,12 @@ static int engine_main(void *unused)
 int kmemcgd_engine_start(const struct kmemcgd_source *const *from)
 {
 	struct task_struct *task;
+	int count = 0;
 
+	while (from[count])
+		count++;
+	if (WARN_ON_ONCE(count > MAX_SOURCES))
+		return -EINVAL;
 	sources = from;
 	task = kthread_create(engine_main, NULL, "kmemcgd");
 	if (IS_ERR(task))

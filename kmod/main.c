@@ -11,15 +11,28 @@
 #include "engine.h"
 #include "netlink.h"
 #include "params.h"
+#include "policies.h"
 #include "source.h"
 #include "states.h"
 #include "stats.h"
 #include "symbols.h"
+#include "watches.h"
+#include "watermark.h"
 #include "zombie.h"
 
 static const struct kmemcgd_source *const sources[] = {
+	&kmemcgd_watermark_source,
 	&kmemcgd_zombie_source,
 	NULL,
+};
+
+static const struct kmemcgd_cgroup_listener listener = {
+	.created = kmemcgd_watermark_created,
+	.removed = kmemcgd_watermark_removed,
+	.attached = kmemcgd_watermark_attached,
+	.stalled = kmemcgd_watermark_stalled,
+	.queued = kmemcgd_zombie_queued,
+	.released = kmemcgd_zombie_released,
 };
 
 static int __init kmemcgd_init(void)
@@ -31,7 +44,8 @@ static int __init kmemcgd_init(void)
 		return err;
 	kmemcgd_stats_init();
 	kmemcgd_states_init();
-	kmemcgd_cgroup_events_init(&kmemcgd_zombie_listener);
+	kmemcgd_watches_init();
+	kmemcgd_cgroup_events_init(&listener);
 	err = kmemcgd_netlink_init();
 	if (err) {
 		pr_err("cannot load: no generic netlink family (%d)\n", err);
@@ -50,6 +64,7 @@ err_engine:
 	kmemcgd_netlink_exit();
 err_netlink:
 	kmemcgd_cgroup_events_exit();
+	kmemcgd_watches_exit();
 	kmemcgd_states_exit();
 	return err;
 }
@@ -62,6 +77,8 @@ static void __exit kmemcgd_exit(void)
 	kmemcgd_netlink_exit();
 	kmemcgd_cgroup_events_exit();
 	kmemcgd_engine_exit();
+	kmemcgd_watches_exit();
+	kmemcgd_policies_exit();
 	kmemcgd_states_exit();
 	pr_info("unloaded\n");
 }
@@ -70,6 +87,6 @@ module_init(kmemcgd_init);
 module_exit(kmemcgd_exit);
 
 MODULE_AUTHOR("The kmemcgd authors");
-MODULE_DESCRIPTION("Frees zombie memory cgroups in the background");
+MODULE_DESCRIPTION("Reclaims memory of memory cgroups in the background");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(KMEMCGD_VERSION);

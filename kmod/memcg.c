@@ -50,6 +50,31 @@ struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id)
 	return memcg;
 }
 
+struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id)
+{
+	struct cgroup_subsys_state *css;
+	struct mem_cgroup *memcg;
+
+	css = idr_find(&memory_cgrp_subsys.css_idr, css_id);
+	if (!css)
+		return NULL;
+	memcg = mem_cgroup_from_css(css);
+	if (kmemcgd_memcg_id(memcg) != cgroup_id ||
+	    (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) != CSS_ONLINE)
+		return NULL;
+	return memcg;
+}
+
+u64 kmemcgd_memcg_refaults(struct mem_cgroup *memcg)
+{
+	u64 refaults = 0;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY)
+		refaults += READ_ONCE(memcg->nodeinfo[nid]->lruvec.refaults[1]);
+	return refaults;
+}
+
 bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id)
 {
 	struct cgroup_subsys_state *css;

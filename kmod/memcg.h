@@ -46,6 +46,14 @@ struct mem_cgroup *kmemcgd_memcg_next(int *css_id);
  */
 struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id);
 
+/**
+ * kmemcgd_memcg_online - a living memcg by its css id and its cgroup id
+ *
+ * Context: under rcu_read_lock(), which keeps the result alive.
+ * Return: the memcg without a reference, or NULL when it is gone or going.
+ */
+struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id);
+
 /* Whether this memcg, if it is still there, kmemcgd_memcg_is_going(). */
 bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id);
 
@@ -63,6 +71,28 @@ struct mem_cgroup *kmemcgd_memcg_find(u64 cgroup_id, int *css_id);
 /* Reads counters that others change: no context needed beyond a live memcg. */
 void kmemcgd_memcg_read_usage(struct mem_cgroup *memcg,
 			      struct kmemcgd_memcg_usage *usage);
+
+/* The lower of its limits, memory.high and memory.max; U64_MAX: none. */
+static inline u64 kmemcgd_memcg_base(struct mem_cgroup *memcg)
+{
+	u64 base = min(READ_ONCE(memcg->memory.high),
+		       READ_ONCE(memcg->memory.max));
+
+	return base < PAGE_COUNTER_MAX ? base : U64_MAX;
+}
+
+/* How often one of these was in the way, of this memcg and no other. */
+static inline u64 kmemcgd_memcg_hits(struct mem_cgroup *memcg)
+{
+	return atomic_long_read(&memcg->memory_events_local[MEMCG_HIGH]) +
+	       atomic_long_read(&memcg->memory_events_local[MEMCG_MAX]);
+}
+
+/*
+ * File pages that were read again shortly after they had been reclaimed, its
+ * descendants' included, as of the last reclaim.
+ */
+u64 kmemcgd_memcg_refaults(struct mem_cgroup *memcg);
 
 static inline u64 kmemcgd_memcg_id(struct mem_cgroup *memcg)
 {

@@ -7,6 +7,7 @@
  */
 #include <linux/module.h>
 
+#include "compat/genl.h"
 #include "netlink.h"
 #include "netlink_internal.h"
 
@@ -63,10 +64,46 @@ static const struct genl_ops ops[] = {
 		.policy = kmemcgd_nl_reap_policy,
 		.maxattr = KMEMCGD_A_REAP_ID,
 	},
+	{
+		.cmd = KMEMCGD_CMD_SET_WATERMARK,
+		.doit = kmemcgd_nl_set_watermark,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_wmark_policy,
+		.maxattr = KMEMCGD_A_WMARK_SWAPPINESS,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_WATERMARK,
+		.doit = kmemcgd_nl_get_watermark,
+		.dumpit = kmemcgd_nl_dump_watermark,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_wmark_policy,
+		.maxattr = KMEMCGD_A_WMARK_ID,
+	},
+	{
+		.cmd = KMEMCGD_CMD_DEL_WATERMARK,
+		.doit = kmemcgd_nl_del_watermark,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_wmark_policy,
+		.maxattr = KMEMCGD_A_WMARK_ID,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_WATCH,
+		.doit = kmemcgd_nl_get_watch,
+		.dumpit = kmemcgd_nl_dump_watch,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_watch_policy,
+		.maxattr = KMEMCGD_A_WATCH_ID,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = KMEMCGD_MCGRP_EVENTS },
+	[KMEMCGD_NL_EVENTS] = { .name = KMEMCGD_MCGRP_EVENTS },
+	[KMEMCGD_NL_WATERMARKS] = {
+		.name = KMEMCGD_MCGRP_WATERMARKS,
+#if KMEMCGD_ADMIN_GROUPS
+		.flags = KMEMCGD_GROUP_ADMIN,
+#endif
+	},
 };
 
 struct genl_family kmemcgd_family = {

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct kmemcgd_pass;
+struct kmemcgd_watch;
 
 /* Registers the family. May sleep. Return: 0 or an error. */
 int kmemcgd_netlink_init(void);
@@ -21,5 +22,8 @@ void kmemcgd_netlink_pass_began(const struct kmemcgd_pass *pass);
 void kmemcgd_netlink_pass_ended(const struct kmemcgd_pass *pass);
 void kmemcgd_netlink_freed(u64 count, u64 total);
 void kmemcgd_netlink_config_changed(void);
+void kmemcgd_netlink_reclaim_began(const struct kmemcgd_watch *watch);
+void kmemcgd_netlink_reclaim_ended(const struct kmemcgd_watch *watch);
+void kmemcgd_netlink_not_converged(const struct kmemcgd_watch *watch);
 
 #endif

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The multicast group "events". */
+/* Sending events, and those of the group "events". */
+#include "compat/genl.h"
 #include "netlink.h"
 #include "netlink_internal.h"
 #include "stats.h"
 
-/* The only group. */
-#define EVENTS 0
-
 bool kmemcgd_netlink_listening(void)
 {
-	return genl_has_listeners(&kmemcgd_family, &init_net, EVENTS);
+	return genl_has_listeners(&kmemcgd_family, &init_net,
+				  KMEMCGD_NL_EVENTS);
 }
 
-/* A listener that is too slow loses events; it is told, and we count it. */
-static void send_event(u8 cmd, int (*fill)(struct sk_buff *skb, void *arg),
-		       void *arg)
+void kmemcgd_nl_send_event(enum kmemcgd_nl_group group, u8 cmd,
+			   int (*fill)(struct sk_buff *skb, void *arg),
+			   void *arg)
 {
 	struct sk_buff *skb;
 	void *header;
 	int err;
 
-	if (!kmemcgd_netlink_listening())
+	if (!genl_has_listeners(&kmemcgd_family, &init_net, group))
+		return;
+	/* It names memcgs, and where it can't be restricted, stays empty. */
+	if (group == KMEMCGD_NL_WATERMARKS && !KMEMCGD_ADMIN_GROUPS)
 		return;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb) {
@@ -34,9 +36,15 @@ static void send_event(u8 cmd, int (*fill)(struct sk_buff *skb, void *arg),
 		return;
 	}
 	genlmsg_end(skb, header);
-	err = genlmsg_multicast(&kmemcgd_family, skb, 0, EVENTS, GFP_KERNEL);
+	err = genlmsg_multicast(&kmemcgd_family, skb, 0, group, GFP_KERNEL);
 	if (err && err != -ESRCH)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_EVENTS_LOST, 1);
+}
+
+static void send_event(u8 cmd, int (*fill)(struct sk_buff *skb, void *arg),
+		       void *arg)
+{
+	kmemcgd_nl_send_event(KMEMCGD_NL_EVENTS, cmd, fill, arg);
 }
 
 static int fill_began(struct sk_buff *skb, void *arg)

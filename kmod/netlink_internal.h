@@ -10,6 +10,12 @@ struct kmemcgd_pass;
 
 extern struct genl_family kmemcgd_family;
 
+/* The multicast groups. */
+enum kmemcgd_nl_group {
+	KMEMCGD_NL_EVENTS,	/* for everybody */
+	KMEMCGD_NL_WATERMARKS,	/* joined with CAP_NET_ADMIN only */
+};
+
 /*
  * Refuses a request of another version of the protocol.
  * Return: 0 or -EPROTONOSUPPORT.
@@ -32,6 +38,21 @@ int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
 int kmemcgd_nl_reply(struct genl_info *info,
 		     int (*fill)(struct sk_buff *skb, void *arg), void *arg);
 
+/**
+ * kmemcgd_nl_send_event - build one message and send it to a group
+ * @group: without listeners, nothing is done
+ * @cmd: the event
+ * @fill: adds the attributes; 0 or -EMSGSIZE
+ * @arg: for @fill
+ *
+ * A listener that is too slow loses events; it is told, and we count it.
+ *
+ * Context: may sleep.
+ */
+void kmemcgd_nl_send_event(enum kmemcgd_nl_group group, u8 cmd,
+			   int (*fill)(struct sk_buff *skb, void *arg),
+			   void *arg);
+
 /* One each in netlink_<what>.c: attributes for replies and events. */
 int kmemcgd_nl_fill_config(struct sk_buff *skb, void *unused);
 int kmemcgd_nl_fill_pass(struct sk_buff *skb, const struct kmemcgd_pass *pass);
@@ -45,9 +66,17 @@ int kmemcgd_nl_reset_stats(struct sk_buff *skb, struct genl_info *info);
 int kmemcgd_nl_get_memcg(struct sk_buff *skb, struct genl_info *info);
 int kmemcgd_nl_dump_memcg(struct sk_buff *skb, struct netlink_callback *cb);
 int kmemcgd_nl_reap(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_get_watermark(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_del_watermark(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_dump_watermark(struct sk_buff *skb, struct netlink_callback *cb);
+int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_dump_watch(struct sk_buff *skb, struct netlink_callback *cb);
 
 extern const struct nla_policy kmemcgd_nl_config_policy[KMEMCGD_A_CONFIG_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_memcg_policy[KMEMCGD_A_MEMCG_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_reap_policy[KMEMCGD_A_REAP_MAX + 1];
+extern const struct nla_policy kmemcgd_nl_wmark_policy[KMEMCGD_A_WMARK_MAX + 1];
+extern const struct nla_policy kmemcgd_nl_watch_policy[KMEMCGD_A_WATCH_MAX + 1];
 
 #endif

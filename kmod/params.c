@@ -76,7 +76,13 @@ static const struct kernel_param_ops ranged_ops = {
 	T(swap, SWAP, 0, 0, 1,						\
 	  "swap the memory of zombies out: 0 no, 1 yes")		\
 	T(inodes, INODES, 1, 0, 1,					\
-	  "evict unused inodes whose pages belong to zombies: 0 no, 1 yes")
+	  "evict unused inodes whose pages belong to zombies: 0 no, 1 yes") \
+	T(nice_min, NICE_MIN, 0, 0, 19,					\
+	  "nice value that the thread may go down to for watermarks")	\
+	T(headroom_max_permille, HEADROOM_MAX_PERMILLE, 50, 0, 500,	\
+	  "how much lower than set watermarks may become, in 1/1000 of the limit") \
+	T(watches_max, WATCHES_MAX, 65536, 0, 1048576,			\
+	  "memcgs that are watched, and policies, at most")
 
 #define DEFINE_TUNABLE(_name, _attr, _default, _min, _max, _doc)	\
 	static u32 _name = _default;					\

@@ -56,7 +56,8 @@ bool kmemcgd_pins_let_go(struct mem_cgroup *memcg, struct kmemcgd_visit *visit,
 		unsigned long taken;
 
 		taken = kmemcgd_reclaim_pages(memcg, min_t(u64, pages, budget->pages),
-					      kmemcgd_param(KMEMCGD_A_CONFIG_SWAP));
+					      kmemcgd_param(KMEMCGD_A_CONFIG_SWAP),
+					      NULL);
 		result->pages += taken;
 		/* Asking again to hear 0 costs a scan at all priorities. */
 		if (taken && taken < pages)

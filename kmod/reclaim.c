@@ -5,10 +5,11 @@
 #include "symbols.h"
 
 unsigned long kmemcgd_reclaim_pages(struct mem_cgroup *memcg,
-				    unsigned long pages, bool may_swap)
+				    unsigned long pages, bool may_swap,
+				    int *swappiness)
 {
 	return static_call(kmemcgd_try_to_free_pages)(memcg, pages, GFP_KERNEL,
-						      KMEMCGD_RECLAIM_ARGS(may_swap));
+						      KMEMCGD_RECLAIM_ARGS(may_swap, swappiness));
 }
 
 bool kmemcgd_reclaim_stock(struct mem_cgroup *memcg)

@@ -10,6 +10,8 @@
  * @memcg: with a reference
  * @pages: how many to ask for; the kernel asks for 32 at least
  * @may_swap: whether anonymous memory may be swapped out
+ * @swappiness: 0 to 200, or NULL for the memcg's own; ignored without
+ *	KMEMCGD_CAP_SWAPPINESS
  *
  * Takes from descendants as well, memory.min and memory.low of which hold.
  *
@@ -17,7 +19,8 @@
  * Return: pages reclaimed; may be more than asked for.
  */
 unsigned long kmemcgd_reclaim_pages(struct mem_cgroup *memcg,
-				    unsigned long pages, bool may_swap);
+				    unsigned long pages, bool may_swap,
+				    int *swappiness);
 
 /*
  * Returns the charges that CPUs keep in stock for it; finishes later.

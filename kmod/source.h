@@ -26,10 +26,13 @@ enum kmemcgd_urgency {
  * @deadline_ns: when its next slice should run, by ktime_get_ns(); a time that
  *	is past: now; KMEMCGD_NEVER: not at all
  * @urgency: how it ranks when more than one source is due
+ * @boost: by how much the thread's nice value shall be lower than the highest,
+ *	   0 to 19; from now on, since waking up in time depends on it
  */
 struct kmemcgd_demand {
 	u64 deadline_ns;
 	enum kmemcgd_urgency urgency;
+	u32 boost;
 };
 
 /**

@@ -75,6 +75,35 @@ struct kmemcgd_capability_info kmemcgd_capabilities[KMEMCGD_CAP_MAX] = {
 		.purpose = "let go of journal buffers on filesystems that are idle",
 		.reason = NOT_RESOLVED,
 	},
+	[KMEMCGD_CAP_CREATE_EVENTS] = {
+		.name = "create-events",
+		.purpose = "watch a memcg with a watermark from its beginning",
+		.reason = NOT_RESOLVED,
+	},
+	[KMEMCGD_CAP_ATTACH_EVENTS] = {
+		.name = "attach-events",
+		.purpose = "look at an idle memcg when a task is moved into it",
+		.reason = NOT_RESOLVED,
+	},
+	[KMEMCGD_CAP_STALL_EVENTS] = {
+		.name = "stall-events",
+		.purpose = "look at a memcg at once when it hits its limit",
+		.reason = NOT_RESOLVED,
+	},
+	[KMEMCGD_CAP_WATERMARK_EVENTS] = {
+		.name = "watermark-events",
+		.purpose = "tell administrators of reclaim by watermarks",
+#ifndef HAVE_GENL_GROUP_FLAGS
+		.reason = "this kernel can't keep others out of a multicast group",
+#endif
+	},
+	[KMEMCGD_CAP_SWAPPINESS] = {
+		.name = "swappiness",
+		.purpose = "reclaim with another swappiness than the memcg's own",
+#ifndef HAVE_RECLAIM_SWAPPINESS
+		.reason = "this kernel's try_to_free_mem_cgroup_pages() does not take one",
+#endif
+	},
 };
 
 /**

@@ -11,6 +11,7 @@
 
 #include <kmemcgd/backoff.h>
 
+#include "cgroup_events.h"
 #include "engine.h"
 #include "journal.h"
 #include "memcg.h"
@@ -80,13 +81,13 @@ u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id)
 }
 
 /* Called by a probe with interrupts off. */
-static void on_removed(void)
+void kmemcgd_zombie_queued(void)
 {
 	kmemcgd_engine_kick();
 }
 
 /* Called by a probe with interrupts off. */
-static void on_released(u64 cgroup_id)
+void kmemcgd_zombie_released(u64 cgroup_id)
 {
 	if (!kmemcgd_states_remove(cgroup_id))
 		return;
@@ -100,11 +101,6 @@ static void on_released(u64 cgroup_id)
 	    (kmemcgd_netlink_listening() && !atomic_xchg(&report_wanted, 1)))
 		kmemcgd_engine_kick();
 }
-
-const struct kmemcgd_cgroup_listener kmemcgd_zombie_listener = {
-	.removed = on_removed,
-	.released = on_released,
-};
 
 static void report_freed(u64 now_ns)
 {

@@ -5,13 +5,13 @@
 
 #include <linux/types.h>
 
-#include "cgroup_events.h"
 #include "source.h"
 
 extern const struct kmemcgd_source kmemcgd_zombie_source;
 
-/* What it wants to hear of removed and released cgroups. */
-extern const struct kmemcgd_cgroup_listener kmemcgd_zombie_listener;
+/* For struct kmemcgd_cgroup_listener, which says when they are called. */
+void kmemcgd_zombie_queued(void);
+void kmemcgd_zombie_released(u64 cgroup_id);
 
 /**
  * kmemcgd_zombie_reap_all - visit every zombie now, whatever its backoff

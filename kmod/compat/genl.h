@@ -14,4 +14,16 @@ static inline struct nlattr **kmemcgd_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
+/* A multicast group that only CAP_NET_ADMIN may join. */
+#ifdef HAVE_GENL_GROUP_FLAGS
+#define KMEMCGD_ADMIN_GROUPS 1
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define KMEMCGD_GROUP_ADMIN GENL_MCAST_CAP_NET_ADMIN
+#else
+#define KMEMCGD_GROUP_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+#else
+#define KMEMCGD_ADMIN_GROUPS 0
+#endif
+
 #endif

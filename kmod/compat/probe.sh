@@ -23,7 +23,11 @@ has HAVE_INODE_STATE_READ linux/fs.h 'inode_state_read_once\('
 has HAVE_FOR_EACH_ALIAS linux/dcache.h 'define for_each_alias\('
 has HAVE_SHRINKER_TRY_GET linux/shrinker.h 'shrinker_try_get\('
 has HAVE_SYSTEM_DFL_WQ linux/workqueue.h 'extern .*\*system_dfl_wq;'
+has_in HAVE_GENL_GROUP_FLAGS net/genetlink.h '^struct genl_multicast_group {' \
+	'^}' 'flags;'
 has HAVE_GENL_INFO_DUMP net/genetlink.h '^genl_info_dump\('
+has_in HAVE_RECLAIM_TRACE_MEMCG trace/events/vmscan.h \
+	'mm_vmscan_memcg_reclaim_begin' '^);' 'struct mem_cgroup \*'
 reclaim='try_to_free_mem_cgroup_pages('
 has_in HAVE_RECLAIM_MAY_SWAP linux/swap.h "$reclaim" ';' 'bool may_swap'
 has_in HAVE_RECLAIM_SWAPPINESS linux/swap.h "$reclaim" ';' 'swappiness'

@@ -11,17 +11,17 @@
 #include <linux/swap.h>
 
 #if defined(HAVE_RECLAIM_MAY_SWAP)
-#define KMEMCGD_RECLAIM_ARGS(may_swap) (may_swap)
+#define KMEMCGD_RECLAIM_ARGS(may_swap, swappiness) (may_swap)
 typedef unsigned long kmemcgd_reclaim_t(struct mem_cgroup *, unsigned long,
 					gfp_t, bool);
 #elif defined(HAVE_RECLAIM_SWAPPINESS)
-#define KMEMCGD_RECLAIM_ARGS(may_swap) \
+#define KMEMCGD_RECLAIM_ARGS(may_swap, swappiness) \
 	MEMCG_RECLAIM_PROACTIVE | ((may_swap) ? MEMCG_RECLAIM_MAY_SWAP : 0), \
-	NULL
+	swappiness
 typedef unsigned long kmemcgd_reclaim_t(struct mem_cgroup *, unsigned long,
 					gfp_t, unsigned int, int *);
 #else
-#define KMEMCGD_RECLAIM_ARGS(may_swap) \
+#define KMEMCGD_RECLAIM_ARGS(may_swap, swappiness) \
 	MEMCG_RECLAIM_PROACTIVE | ((may_swap) ? MEMCG_RECLAIM_MAY_SWAP : 0)
 typedef unsigned long kmemcgd_reclaim_t(struct mem_cgroup *, unsigned long,
 					gfp_t, unsigned int);

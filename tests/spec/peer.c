@@ -24,6 +24,7 @@
 
 static struct nl_sock *sock;
 static int family;
+static int watermarks;		/* the group's number */
 static bool failed;
 
 static void expect(bool holds, const char *format, ...)
@@ -45,7 +46,11 @@ struct answer {
 	uint32_t config[KMEMCGD_A_CONFIG_MAX + 1];
 	uint32_t flags[KMEMCGD_CMD_MAX + 1];	/* of the family's commands */
 	bool has_events;
+	bool has_watermarks;
 };
+
+/* More than any reply of the family or the controller has attributes. */
+#define MAX_ATTR 63
 
 static void read_family(struct nlattr **attrs, struct answer *answer)
 {
@@ -68,10 +73,12 @@ static void read_family(struct nlattr **attrs, struct answer *answer)
 			struct nlattr *fields[CTRL_ATTR_MCAST_GRP_MAX + 1];
 
 			nla_parse_nested(fields, CTRL_ATTR_MCAST_GRP_MAX, group, NULL);
-			if (fields[CTRL_ATTR_MCAST_GRP_NAME] &&
-			    !strcmp(nla_get_string(fields[CTRL_ATTR_MCAST_GRP_NAME]),
-				    KMEMCGD_MCGRP_EVENTS))
-				answer->has_events = true;
+			if (!fields[CTRL_ATTR_MCAST_GRP_NAME])
+				continue;
+			const char *name = nla_get_string(fields[CTRL_ATTR_MCAST_GRP_NAME]);
+
+			answer->has_events |= !strcmp(name, KMEMCGD_MCGRP_EVENTS);
+			answer->has_watermarks |= !strcmp(name, KMEMCGD_MCGRP_WATERMARKS);
 		}
 }
 
@@ -114,7 +121,7 @@ static struct answer ask(struct nl_msg *message)
 		}
 		for (header = (struct nlmsghdr *)buffer; nlmsg_ok(header, length);
 		     header = nlmsg_next(header, &length)) {
-			struct nlattr *attrs[CTRL_ATTR_MAX + KMEMCGD_A_CONFIG_MAX + 1] = {};
+			struct nlattr *attrs[MAX_ATTR + 1] = {};
 			struct genlmsghdr *genl;
 
 			if (header->nlmsg_type == NLMSG_ERROR) {
@@ -131,12 +138,11 @@ static struct answer ask(struct nl_msg *message)
 				continue;
 			}
 			genl = nlmsg_data(header);
-			genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL);
+			genlmsg_parse(header, 0, attrs, MAX_ATTR, NULL);
 			if (header->nlmsg_type == GENL_ID_CTRL)
 				read_family(attrs, &answer);
 			else if (genl->cmd == KMEMCGD_CMD_GET_CONFIG)
-				for (int i = 1; i <= KMEMCGD_A_CONFIG_MAX &&
-				     i <= CTRL_ATTR_MAX; i++)
+				for (int i = 1; i <= KMEMCGD_A_CONFIG_MAX; i++)
 					if (attrs[i])
 						answer.config[i] = nla_get_u32(attrs[i]);
 		}
@@ -186,6 +192,7 @@ static void check(void)
 	answer = ask(message);
 	expect(!answer.error, "the family is there");
 	expect(answer.has_events, "it has the group %s", KMEMCGD_MCGRP_EVENTS);
+	expect(answer.has_watermarks, "it has the group %s", KMEMCGD_MCGRP_WATERMARKS);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		uint32_t flags = answer.flags[commands[i].id];
 
@@ -222,6 +229,36 @@ static void wrong_type(void)
 	message = command(KMEMCGD_CMD_GET_MEMCG, 0);
 	nla_put_u32(message, KMEMCGD_A_MEMCG_ID, 1);
 	refused("a u32 for a u64", message, EINVAL);
+	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+	nla_put_u8(message, KMEMCGD_A_WMARK_RATIO, 95);
+	refused("a u8 for a ratio", message, EINVAL);
+}
+
+/* One above each range; and what is in it, but does not go together. */
+static void bad_watermarks(void)
+{
+	static const struct {
+		int attr;
+		uint32_t value;
+	} values[] = {
+		{ KMEMCGD_A_WMARK_RATIO, 101 }, { KMEMCGD_A_WMARK_SCALE_FACTOR, 0 },
+		{ KMEMCGD_A_WMARK_SCALE_FACTOR, 1001 }, { KMEMCGD_A_WMARK_SWAP, 2 },
+		{ KMEMCGD_A_WMARK_SWAPPINESS, 201 },
+	};
+	struct nl_msg *message;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+		nla_put_u32(message, values[i].attr, values[i].value);
+		refused("a watermark out of range", message, ERANGE);
+	}
+	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+	nla_put_u64(message, KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, 1 << 20);
+	nla_put_u64(message, KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, 1 << 20);
+	refused("a low mark that is not below the high one", message, EINVAL);
+	refused("no watermark at all", command(KMEMCGD_CMD_SET_WATERMARK, 0), EINVAL);
+	refused("a default that was not set", command(KMEMCGD_CMD_GET_WATERMARK, 0), ENOENT);
+	refused("nor can be deleted", command(KMEMCGD_CMD_DEL_WATERMARK, 0), ENOENT);
 }
 
 /* Every tunable, one below and one above its range, after a good one. */
@@ -239,6 +276,7 @@ static void out_of_range(void)
 		nla_put_u32(message, tunables[i].id, tunables[i].min - 1);
 		refused(tunables[i].name, message, ERANGE);
 	}
+	bad_watermarks();
 }
 
 static void unknown_id(void)
@@ -252,6 +290,13 @@ static void unknown_id(void)
 	refused("reap", message, ENOENT);
 	message = command(KMEMCGD_CMD_GET_MEMCG, 0);
 	refused("get-memcg without an id", message, EINVAL);
+	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+	nla_put_u64(message, KMEMCGD_A_WMARK_ID, 0x123456789abcULL);
+	nla_put_u32(message, KMEMCGD_A_WMARK_RATIO, 95);
+	refused("set-watermark", message, ENOENT);
+	message = command(KMEMCGD_CMD_GET_WATCH, 0);
+	nla_put_u64(message, KMEMCGD_A_WATCH_ID, 0x123456789abcULL);
+	refused("get-watch", message, ENOENT);
 }
 
 static void truncated(void)
@@ -304,6 +349,8 @@ static void unprivileged(void)
 			expect(!ask(message).error, "%s is for everybody", commands[i].name);
 	}
 	refused("a dump", command(KMEMCGD_CMD_GET_MEMCG, NLM_F_DUMP), EPERM);
+	expect(nl_socket_add_membership(sock, watermarks) < 0,
+	       "joining the group %s needs a privilege", KMEMCGD_MCGRP_WATERMARKS);
 }
 
 static const struct {
@@ -328,6 +375,12 @@ int main(int argc, char **argv)
 	family = genl_ctrl_resolve(sock, KMEMCGD_GENL_NAME);
 	if (family < 0) {
 		fprintf(stderr, "no family %s: %s\n", KMEMCGD_GENL_NAME, nl_geterror(family));
+		return 2;
+	}
+	watermarks = genl_ctrl_resolve_grp(sock, KMEMCGD_GENL_NAME, KMEMCGD_MCGRP_WATERMARKS);
+	if (watermarks < 0) {
+		fprintf(stderr, "no group %s: %s\n", KMEMCGD_MCGRP_WATERMARKS,
+			nl_geterror(watermarks));
 		return 2;
 	}
 	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(*cases); i++) {

@@ -67,6 +67,31 @@
  *	errors:  -ENOENT no such memcg, -EBUSY it is alive, -EAGAIN the daemon is
  *	         switched off (config "enabled"), or 64 requests for one wait
  *
+ * KMEMCGD_CMD_SET_WATERMARK [admin]
+ *	request: KMEMCGD_A_WMARK_ID of a memcg, or none for the host's default,
+ *	         and at least one of KMEMCGD_A_WMARK_{RATIO, SCALE_FACTOR,
+ *	         HIGH_HEADROOM_BYTES, LOW_HEADROOM_BYTES, SWAP, SWAPPINESS}.
+ *	         What is not given stays as it was, or gets its default.
+ *	reply:   the policy as it is now
+ *	errors:  -ENOENT no such memcg, -EBUSY it is a zombie, -EINVAL the low
+ *	         headroom is not above the high one, -EOPNOTSUPP a swappiness on
+ *	         a kernel that can't be given one, -ENOSPC too many policies
+ *
+ * KMEMCGD_CMD_GET_WATERMARK [admin]
+ *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
+ *	reply:   the policy that was set for it; -ENOENT when none was
+ *	dump:    every policy that was set, the host's default first
+ *
+ * KMEMCGD_CMD_DEL_WATERMARK [admin]
+ *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
+ *	reply:   the policy that was deleted; -ENOENT when there was none
+ *
+ * KMEMCGD_CMD_GET_WATCH [admin]
+ *	request: KMEMCGD_A_WATCH_ID
+ *	reply:   KMEMCGD_A_WATCH_* of that memcg; -ENOENT when there is no such
+ *	         memcg, or no policy applies to it
+ *	dump:    every memcg that a policy applies to
+ *
  * Multicast group "events"
  * ------------------------
  * KMEMCGD_CMD_PASS_BEGIN_NTF	KMEMCGD_A_PASS_{ID, REASON}
@@ -76,6 +101,30 @@
  * KMEMCGD_CMD_CONFIG_NTF	every KMEMCGD_A_CONFIG_*
  *
  * Events carry counts only, no ids or paths: anybody may listen.
+ *
+ * Multicast group "watermarks"
+ * ----------------------------
+ * KMEMCGD_CMD_RECLAIM_BEGIN_NTF	a memcg is above its high mark, and was not
+ *				for a second: KMEMCGD_A_WATCH_*
+ * KMEMCGD_CMD_RECLAIM_END_NTF	it was not above it for a second:
+ *				KMEMCGD_A_WATCH_*
+ * KMEMCGD_CMD_NOT_CONVERGED_NTF	it hit its limit all the same:
+ *				KMEMCGD_A_WATCH_*, at most once a second
+ *
+ * These name memcgs: joining the group needs CAP_NET_ADMIN. Where the kernel
+ * can't demand that of a group (some before 5.12), it stays empty and
+ * the capability "watermark-events" is missing.
+ *
+ * Watermarks
+ * ----------
+ * The base of a memcg is the lower of memory.high and memory.max, in cgroup v1
+ * its limit. wmark_high = base x ratio / 100, wmark_low = wmark_high - base x
+ * scale factor / 10000; or, where a headroom is given, base - headroom. Above
+ * wmark_high the daemon reclaims until wmark_low is reached. A policy applies
+ * to the memcg it was set for and to its descendants, but for those that have
+ * one of their own; the host's default to all others. Ratio 0 without a high
+ * headroom switches it off. Without a limit there is no base, and nothing is
+ * done until there is one.
  */
 #ifndef _UAPI_LINUX_KMEMCGD_H
 #define _UAPI_LINUX_KMEMCGD_H
@@ -83,6 +132,7 @@
 #define KMEMCGD_GENL_NAME	"kmemcgd"
 #define KMEMCGD_GENL_VERSION	1
 #define KMEMCGD_MCGRP_EVENTS	"events"
+#define KMEMCGD_MCGRP_WATERMARKS	"watermarks"
 
 /* Histograms have this many buckets; bucket n counts [2^n, 2^(n+1)) ns. */
 #define KMEMCGD_HIST_BUCKETS	32
@@ -99,6 +149,13 @@ enum kmemcgd_cmd {
 	KMEMCGD_CMD_PASS_END_NTF,
 	KMEMCGD_CMD_FREED_NTF,
 	KMEMCGD_CMD_CONFIG_NTF,
+	KMEMCGD_CMD_SET_WATERMARK,
+	KMEMCGD_CMD_GET_WATERMARK,
+	KMEMCGD_CMD_DEL_WATERMARK,
+	KMEMCGD_CMD_GET_WATCH,
+	KMEMCGD_CMD_RECLAIM_BEGIN_NTF,
+	KMEMCGD_CMD_RECLAIM_END_NTF,
+	KMEMCGD_CMD_NOT_CONVERGED_NTF,
 
 	/* private: */
 	__KMEMCGD_CMD_MAX,
@@ -157,6 +214,22 @@ enum kmemcgd_reason {
 	KMEMCGD_REASON_REAP,
 };
 
+/**
+ * enum kmemcgd_watch_state - what is done about a memcg with a policy
+ * @KMEMCGD_WATCH_NO_LIMIT: nothing: it has no limit
+ * @KMEMCGD_WATCH_BELOW: it is below its high mark, and is looked at in time
+ * @KMEMCGD_WATCH_RECLAIMING: it is on its way from the high mark to the low one
+ * @KMEMCGD_WATCH_STUCK: backed off: nothing of it can be reclaimed
+ * @KMEMCGD_WATCH_THRASHING: backed off: what is taken is read again
+ */
+enum kmemcgd_watch_state {
+	KMEMCGD_WATCH_NO_LIMIT,
+	KMEMCGD_WATCH_BELOW,
+	KMEMCGD_WATCH_RECLAIMING,
+	KMEMCGD_WATCH_STUCK,
+	KMEMCGD_WATCH_THRASHING,
+};
+
 /* One capability of the module on this kernel. */
 enum kmemcgd_a_cap {
 	KMEMCGD_A_CAP_NAME = 1,		/* string */
@@ -197,6 +270,9 @@ enum kmemcgd_a_config {
 	KMEMCGD_A_CONFIG_STATES_MAX,	/* u32, 0 to 1048576 (65536) */
 	KMEMCGD_A_CONFIG_SWAP,		/* u32, 0 or 1 (0): swap zombies out */
 	KMEMCGD_A_CONFIG_INODES,	/* u32, 0 or 1 (1): evict their inodes */
+	KMEMCGD_A_CONFIG_NICE_MIN,	/* u32, 0 to 19 (0): for watermarks */
+	KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE, /* u32, 0 to 500 (50): learned */
+	KMEMCGD_A_CONFIG_WATCHES_MAX,	/* u32, 0 to 1048576 (65536) */
 
 	/* private: */
 	__KMEMCGD_A_CONFIG_MAX,
@@ -313,6 +389,50 @@ enum kmemcgd_a_freed {
 	/* private: */
 	__KMEMCGD_A_FREED_MAX,
 	KMEMCGD_A_FREED_MAX = (__KMEMCGD_A_FREED_MAX - 1)
+};
+
+/* The watermarks that were set for a memcg, or as the host's default. */
+enum kmemcgd_a_wmark {
+	KMEMCGD_A_WMARK_PAD = 1,
+	KMEMCGD_A_WMARK_ID,		/* u64: cgroup id; absent: the default */
+	KMEMCGD_A_WMARK_RATIO,		/* u32, 0 to 100 %, 0: off */
+	KMEMCGD_A_WMARK_SCALE_FACTOR,	/* u32, 1 to 1000, in 1/10000 (50) */
+	KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, /* u64; 0: the ratio counts */
+	KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, /* u64; 0: the scale factor counts */
+	KMEMCGD_A_WMARK_SWAP,		/* u32, 0 or 1 (0): swap out as well */
+	KMEMCGD_A_WMARK_SWAPPINESS,	/* u32, 0 to 200; absent: the memcg's */
+	KMEMCGD_A_WMARK_PATH,		/* string, reply only */
+
+	/* private: */
+	__KMEMCGD_A_WMARK_MAX,
+	KMEMCGD_A_WMARK_MAX = (__KMEMCGD_A_WMARK_MAX - 1)
+};
+
+/* A memcg that a policy applies to. */
+enum kmemcgd_a_watch {
+	KMEMCGD_A_WATCH_PAD = 1,
+	KMEMCGD_A_WATCH_ID,		/* u64: cgroup id */
+	KMEMCGD_A_WATCH_PATH,		/* string; not in events */
+	KMEMCGD_A_WATCH_POLICY_ID,	/* u64: whose policy; 0: the default */
+	KMEMCGD_A_WATCH_STATE,		/* u32: enum kmemcgd_watch_state */
+	KMEMCGD_A_WATCH_USAGE_BYTES,	/* u64 */
+	KMEMCGD_A_WATCH_BASE_BYTES,	/* u64; 0: no limit */
+	KMEMCGD_A_WATCH_HIGH_BYTES,	/* u64: what was learned is in it */
+	KMEMCGD_A_WATCH_LOW_BYTES,	/* u64: likewise */
+	KMEMCGD_A_WATCH_LEARNED_BYTES,	/* u64: both marks are lower by this */
+	KMEMCGD_A_WATCH_HEADROOM_BYTES,	/* u64: from the usage to the base */
+	KMEMCGD_A_WATCH_FILL_RATE,	/* u64: bytes per second */
+	KMEMCGD_A_WATCH_NEXT_US,	/* u64: until the next look */
+	KMEMCGD_A_WATCH_LOOKS,		/* u64: since it is watched, as below */
+	KMEMCGD_A_WATCH_RECLAIMED_BYTES, /* u64 */
+	KMEMCGD_A_WATCH_CPU_NS,		/* u64 */
+	KMEMCGD_A_WATCH_TRIGGERED,	/* u64: times that it was above the mark */
+	KMEMCGD_A_WATCH_LIMIT_HIT,	/* u64: times that it hit its limit */
+	KMEMCGD_A_WATCH_LAST_HIT_MS,	/* u64: since then; absent: never */
+
+	/* private: */
+	__KMEMCGD_A_WATCH_MAX,
+	KMEMCGD_A_WATCH_MAX = (__KMEMCGD_A_WATCH_MAX - 1)
 };
 
 #endif /* _UAPI_LINUX_KMEMCGD_H */

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KMEMCGD_CMD_GET_WATCH, and the events of the group "watermarks". */
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "compat/genl.h"
+#include "memcg.h"
+#include "netlink.h"
+#include "netlink_internal.h"
+#include "watches.h"
+
+const struct nla_policy kmemcgd_nl_watch_policy[KMEMCGD_A_WATCH_MAX + 1] = {
+	[KMEMCGD_A_WATCH_PAD] = { .type = NLA_REJECT },
+	[KMEMCGD_A_WATCH_ID] = { .type = NLA_U64 },
+};
+
+static u64 to_bytes(u64 pages)
+{
+	return pages < U64_MAX >> PAGE_SHIFT ? pages << PAGE_SHIFT : U64_MAX;
+}
+
+/* Nearly all attributes are u64. */
+struct value {
+	int attr;
+	u64 value;
+};
+
+static int put_values(struct sk_buff *skb, const struct value *values,
+		      size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (nla_put_u64_64bit(skb, values[i].attr, values[i].value,
+				      KMEMCGD_A_WATCH_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_watch(struct sk_buff *skb, void *arg)
+{
+	const struct kmemcgd_watch *watch = arg;
+	u64 now_ns = ktime_get_ns();
+	bool limited = watch->state != KMEMCGD_WATCH_NO_LIMIT && watch->base;
+	const struct value values[] = {
+		{ KMEMCGD_A_WATCH_ID, watch->cgroup_id },
+		{ KMEMCGD_A_WATCH_POLICY_ID, watch->policy_id },
+		{ KMEMCGD_A_WATCH_USAGE_BYTES, to_bytes(watch->usage) },
+		{ KMEMCGD_A_WATCH_BASE_BYTES,
+		  limited ? to_bytes(watch->base) : 0 },
+		{ KMEMCGD_A_WATCH_HIGH_BYTES,
+		  limited ? to_bytes(watch->marks.high) : 0 },
+		{ KMEMCGD_A_WATCH_LOW_BYTES,
+		  limited ? to_bytes(watch->marks.low) : 0 },
+		{ KMEMCGD_A_WATCH_LEARNED_BYTES,
+		  limited ? to_bytes(watch->learned) : 0 },
+		{ KMEMCGD_A_WATCH_HEADROOM_BYTES, limited ?
+		  to_bytes(kmemcgd_less(watch->base, watch->usage)) : 0 },
+		{ KMEMCGD_A_WATCH_FILL_RATE, to_bytes(watch->fill.rate) },
+		{ KMEMCGD_A_WATCH_NEXT_US,
+		  div_u64(kmemcgd_less(watch->due_ns, now_ns), NSEC_PER_USEC) },
+		{ KMEMCGD_A_WATCH_LOOKS, watch->looks },
+		{ KMEMCGD_A_WATCH_RECLAIMED_BYTES,
+		  to_bytes(watch->reclaimed_pages) },
+		{ KMEMCGD_A_WATCH_CPU_NS, watch->cpu_ns },
+		{ KMEMCGD_A_WATCH_TRIGGERED, watch->triggered },
+		{ KMEMCGD_A_WATCH_LIMIT_HIT, watch->limit_hit },
+	};
+	const struct value last_hit = {
+		KMEMCGD_A_WATCH_LAST_HIT_MS,
+		div_u64(now_ns - watch->last_hit_ns, NSEC_PER_MSEC),
+	};
+
+	if (put_values(skb, values, ARRAY_SIZE(values)) ||
+	    nla_put_u32(skb, KMEMCGD_A_WATCH_STATE, watch->state))
+		return -EMSGSIZE;
+	return watch->limit_hit ? put_values(skb, &last_hit, 1) : 0;
+}
+
+/* With what has changed since the last look, which may be a second ago. */
+static int fill_path(struct sk_buff *skb, struct kmemcgd_watch *watch,
+		     char *path)
+{
+	struct mem_cgroup *memcg;
+	int length = -1;
+
+	rcu_read_lock();
+	memcg = kmemcgd_memcg_online(watch->css_id, watch->cgroup_id);
+	if (memcg) {
+		watch->usage = page_counter_read(&memcg->memory);
+		length = cgroup_path(memcg->css.cgroup, path, PATH_MAX);
+	}
+	rcu_read_unlock();
+	if (length < 0 || length >= PATH_MAX)
+		return 0;
+	return nla_put(skb, KMEMCGD_A_WATCH_PATH, length + 1, path);
+}
+
+struct reply {
+	struct kmemcgd_watch watch;
+	char *path;
+};
+
+static int fill_one(struct sk_buff *skb, void *arg)
+{
+	struct reply *reply = arg;
+
+	if (fill_path(skb, &reply->watch, reply->path))
+		return -EMSGSIZE;
+	return fill_watch(skb, &reply->watch);
+}
+
+/* 0: there is no such memcg, or nothing applies to it. */
+static int find(struct genl_info *info, const struct nlattr *attr,
+		struct kmemcgd_watch *watch)
+{
+	struct mem_cgroup *memcg;
+	int css_id;
+
+	if (kmemcgd_watches_get(nla_get_u64(attr), watch))
+		return 0;
+	memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
+	if (!memcg)
+		return kmemcgd_nl_refuse(info, attr, -ENOENT,
+					 "id: no memory cgroup has this id");
+	css_put(&memcg->css);
+	return kmemcgd_nl_refuse(info, attr, -ENOENT,
+				 "id: no watermark applies to this memory cgroup");
+}
+
+int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KMEMCGD_A_WATCH_ID];
+	struct reply *reply;
+	int err;
+
+	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
+	if (err)
+		return err;
+	if (!attr)
+		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
+					 "id: the cgroup id is missing");
+	reply = kmalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	reply->path = (char *)(reply + 1);
+	err = find(info, attr, &reply->watch);
+	if (!err)
+		err = kmemcgd_nl_reply(info, fill_one, reply);
+	kfree(reply);
+	return err;
+}
+
+int kmemcgd_nl_dump_watch(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct reply *reply;
+	void *header;
+	int err;
+
+	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	if (err)
+		return err;
+	if (kmemcgd_dump_attrs(cb) &&
+	    kmemcgd_dump_attrs(cb)[KMEMCGD_A_WATCH_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
+		return -EINVAL;
+	}
+	reply = kmalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	reply->path = (char *)(reply + 1);
+	while (kmemcgd_watches_next(cb->args[0], &reply->watch)) {
+		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				     cb->nlh->nlmsg_seq, &kmemcgd_family,
+				     NLM_F_MULTI, KMEMCGD_CMD_GET_WATCH);
+		if (!header)
+			break;
+		if (fill_one(skb, reply)) {
+			genlmsg_cancel(skb, header);
+			break;
+		}
+		genlmsg_end(skb, header);
+		cb->args[0] = reply->watch.cgroup_id + 1;
+		cond_resched();
+	}
+	kfree(reply);
+	return skb->len;
+}
+
+static void send(u8 cmd, const struct kmemcgd_watch *watch)
+{
+	kmemcgd_nl_send_event(KMEMCGD_NL_WATERMARKS, cmd, fill_watch,
+			      (void *)watch);
+}
+
+void kmemcgd_netlink_reclaim_began(const struct kmemcgd_watch *watch)
+{
+	send(KMEMCGD_CMD_RECLAIM_BEGIN_NTF, watch);
+}
+
+void kmemcgd_netlink_reclaim_ended(const struct kmemcgd_watch *watch)
+{
+	send(KMEMCGD_CMD_RECLAIM_END_NTF, watch);
+}
+
+void kmemcgd_netlink_not_converged(const struct kmemcgd_watch *watch)
+{
+	send(KMEMCGD_CMD_NOT_CONVERGED_NTF, watch);
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KMEMCGD_CMD_SET_WATERMARK, _GET_WATERMARK and _DEL_WATERMARK */
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "compat/genl.h"
+#include "memcg.h"
+#include "netlink_internal.h"
+#include "params.h"
+#include "policies.h"
+#include "symbols.h"
+#include "watermark.h"
+
+const struct nla_policy kmemcgd_nl_wmark_policy[KMEMCGD_A_WMARK_MAX + 1] = {
+	[KMEMCGD_A_WMARK_PAD] = { .type = NLA_REJECT },
+	[KMEMCGD_A_WMARK_ID] = { .type = NLA_U64 },
+	[KMEMCGD_A_WMARK_RATIO] = { .type = NLA_U32 },
+	[KMEMCGD_A_WMARK_SCALE_FACTOR] = { .type = NLA_U32 },
+	[KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES] = { .type = NLA_U64 },
+	[KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES] = { .type = NLA_U64 },
+	[KMEMCGD_A_WMARK_SWAP] = { .type = NLA_U32 },
+	[KMEMCGD_A_WMARK_SWAPPINESS] = { .type = NLA_U32 },
+};
+
+/* Ranges are checked here, not by a policy, to name them in the message. */
+static const struct {
+	int attr;
+	u32 min;
+	u32 max;
+	const char *error;
+} ranges[] = {
+	{ KMEMCGD_A_WMARK_RATIO, 0, 100, "ratio: must be 0 to 100" },
+	{ KMEMCGD_A_WMARK_SCALE_FACTOR, 1, 1000,
+	  "scale_factor: must be 1 to 1000" },
+	{ KMEMCGD_A_WMARK_SWAP, 0, 1, "swap: must be 0 to 1" },
+	{ KMEMCGD_A_WMARK_SWAPPINESS, 0, 200, "swappiness: must be 0 to 200" },
+};
+
+/* One change at a time, with what follows from it. */
+static DEFINE_MUTEX(lock);
+
+struct reply {
+	u64 id;
+	struct kmemcgd_wmark_policy policy;
+	char *path;		/* PATH_MAX bytes */
+};
+
+static struct reply *reply_alloc(void)
+{
+	struct reply *reply = kzalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
+
+	if (reply)
+		reply->path = (char *)(reply + 1);
+	return reply;
+}
+
+static int fill_path(struct sk_buff *skb, const struct reply *reply)
+{
+	struct mem_cgroup *memcg;
+	int css_id, length;
+
+	memcg = kmemcgd_memcg_find(reply->id, &css_id);
+	if (!memcg)
+		return 0;
+	length = cgroup_path(memcg->css.cgroup, reply->path, PATH_MAX);
+	css_put(&memcg->css);
+	if (length < 0 || length >= PATH_MAX)
+		return 0;
+	return nla_put(skb, KMEMCGD_A_WMARK_PATH, length + 1, reply->path);
+}
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, KMEMCGD_A_WMARK_PAD);
+}
+
+static int fill(struct sk_buff *skb, void *arg)
+{
+	const struct reply *reply = arg;
+	const struct kmemcgd_wmark_policy *policy = &reply->policy;
+
+	if (reply->id != KMEMCGD_POLICY_DEFAULT &&
+	    (put_u64(skb, KMEMCGD_A_WMARK_ID, reply->id) ||
+	     fill_path(skb, reply)))
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, KMEMCGD_A_WMARK_RATIO, policy->ratio) ||
+	    nla_put_u32(skb, KMEMCGD_A_WMARK_SCALE_FACTOR,
+			policy->scale_factor) ||
+	    put_u64(skb, KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES,
+		    policy->high_headroom_bytes) ||
+	    put_u64(skb, KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES,
+		    policy->low_headroom_bytes) ||
+	    nla_put_u32(skb, KMEMCGD_A_WMARK_SWAP, policy->swap))
+		return -EMSGSIZE;
+	if (policy->swappiness == KMEMCGD_SWAPPINESS_OWN)
+		return 0;
+	return nla_put_u32(skb, KMEMCGD_A_WMARK_SWAPPINESS, policy->swappiness);
+}
+
+static int check_ranges(struct genl_info *info)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		const struct nlattr *attr = info->attrs[ranges[i].attr];
+
+		if (attr && (nla_get_u32(attr) < ranges[i].min ||
+			     nla_get_u32(attr) > ranges[i].max))
+			return kmemcgd_nl_refuse(info, attr, -ERANGE,
+						 ranges[i].error);
+	}
+	if (info->attrs[KMEMCGD_A_WMARK_SWAPPINESS] &&
+	    !kmemcgd_capable(KMEMCGD_CAP_SWAPPINESS))
+		return kmemcgd_nl_refuse(info,
+					 info->attrs[KMEMCGD_A_WMARK_SWAPPINESS],
+					 -EOPNOTSUPP,
+					 "swappiness: this kernel can't be given one");
+	return 0;
+}
+
+/* What is given replaces what was there. */
+static void merge(struct nlattr **attrs, struct kmemcgd_wmark_policy *policy)
+{
+	const struct nlattr *attr;
+
+	attr = attrs[KMEMCGD_A_WMARK_RATIO];
+	if (attr)
+		policy->ratio = nla_get_u32(attr);
+	attr = attrs[KMEMCGD_A_WMARK_SCALE_FACTOR];
+	if (attr)
+		policy->scale_factor = nla_get_u32(attr);
+	attr = attrs[KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES];
+	if (attr)
+		policy->high_headroom_bytes = nla_get_u64(attr);
+	attr = attrs[KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES];
+	if (attr)
+		policy->low_headroom_bytes = nla_get_u64(attr);
+	attr = attrs[KMEMCGD_A_WMARK_SWAP];
+	if (attr)
+		policy->swap = nla_get_u32(attr);
+	attr = attrs[KMEMCGD_A_WMARK_SWAPPINESS];
+	if (attr)
+		policy->swappiness = nla_get_u32(attr);
+}
+
+static u64 id_of(struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_ID];
+
+	return attr ? nla_get_u64(attr) : KMEMCGD_POLICY_DEFAULT;
+}
+
+/* A policy for what can't be watched would never be found again. */
+static int check_memcg(struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_ID];
+	struct mem_cgroup *memcg;
+	bool online, root;
+	int css_id;
+
+	if (!attr)
+		return 0;
+	memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
+	if (!memcg)
+		return kmemcgd_nl_refuse(info, attr, -ENOENT,
+					 "id: no memory cgroup has this id");
+	rcu_read_lock();
+	online = kmemcgd_memcg_online(css_id, nla_get_u64(attr));
+	rcu_read_unlock();
+	root = !memcg->css.parent;
+	css_put(&memcg->css);
+	if (!online)
+		return kmemcgd_nl_refuse(info, attr, -EBUSY,
+					 "id: this memory cgroup was removed, it has no limits any more");
+	if (root)
+		return kmemcgd_nl_refuse(info, attr, -EINVAL,
+					 "id: the root has no limit, set the default instead");
+	return 0;
+}
+
+static int set(struct genl_info *info, struct reply *reply)
+{
+	struct kmemcgd_wmark_policy *policy = &reply->policy;
+	int err;
+
+	*policy = (struct kmemcgd_wmark_policy){
+		.scale_factor = KMEMCGD_WMARK_SCALE_DEFAULT,
+		.swappiness = KMEMCGD_SWAPPINESS_OWN,
+	};
+	kmemcgd_policies_get(reply->id, policy);
+	merge(info->attrs, policy);
+	if (policy->low_headroom_bytes &&
+	    policy->low_headroom_bytes <= policy->high_headroom_bytes)
+		return kmemcgd_nl_refuse(info,
+					 info->attrs[KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES],
+					 -EINVAL,
+					 "low_headroom: must be above high_headroom");
+	err = kmemcgd_policies_set(reply->id, policy,
+				   kmemcgd_param(KMEMCGD_A_CONFIG_WATCHES_MAX));
+	if (!err)
+		err = kmemcgd_watermark_apply();
+	if (err == -ENOSPC)
+		return kmemcgd_nl_refuse(info, NULL, err,
+					 "more memory cgroups than watches_max");
+	return err;
+}
+
+static bool any_value(struct nlattr **attrs)
+{
+	int attr;
+
+	for (attr = KMEMCGD_A_WMARK_RATIO; attr <= KMEMCGD_A_WMARK_SWAPPINESS;
+	     attr++)
+		if (attrs[attr])
+			return true;
+	return false;
+}
+
+int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
+{
+	struct reply *reply;
+	int err;
+
+	err = kmemcgd_nl_check_version(info->genlhdr, info->extack) ?:
+	      check_ranges(info) ?: check_memcg(info);
+	if (err)
+		return err;
+	if (!any_value(info->attrs))
+		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
+					 "no watermark was given");
+	reply = reply_alloc();
+	if (!reply)
+		return -ENOMEM;
+	reply->id = id_of(info);
+	mutex_lock(&lock);
+	err = set(info, reply);
+	mutex_unlock(&lock);
+	if (!err)
+		err = kmemcgd_nl_reply(info, fill, reply);
+	kfree(reply);
+	return err;
+}
+
+/* Replies with the policy that was set, and deletes it or not. */
+static int reply_policy(struct genl_info *info, bool delete)
+{
+	struct reply *reply;
+	int err = 0;
+
+	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
+	if (err)
+		return err;
+	reply = reply_alloc();
+	if (!reply)
+		return -ENOMEM;
+	reply->id = id_of(info);
+	mutex_lock(&lock);
+	if (!kmemcgd_policies_get(reply->id, &reply->policy))
+		err = kmemcgd_nl_refuse(info, info->attrs[KMEMCGD_A_WMARK_ID],
+					-ENOENT,
+					reply->id ? "id: no watermark was set for this one" :
+					"no default watermark was set");
+	if (!err && delete) {
+		kmemcgd_policies_delete(reply->id);
+		kmemcgd_watermark_apply();
+	}
+	mutex_unlock(&lock);
+	if (!err)
+		err = kmemcgd_nl_reply(info, fill, reply);
+	kfree(reply);
+	return err;
+}
+
+int kmemcgd_nl_get_watermark(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_policy(info, false);
+}
+
+int kmemcgd_nl_del_watermark(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_policy(info, true);
+}
+
+/* 0; 1: the message is full */
+static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct reply *reply)
+{
+	void *header;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &kmemcgd_family, NLM_F_MULTI,
+			     KMEMCGD_CMD_GET_WATERMARK);
+	if (!header)
+		return 1;
+	if (fill(skb, reply)) {
+		genlmsg_cancel(skb, header);
+		return 1;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+int kmemcgd_nl_dump_watermark(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 next = cb->args[0];
+	struct reply *reply;
+	int err;
+
+	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	if (err)
+		return err;
+	if (kmemcgd_dump_attrs(cb) &&
+	    kmemcgd_dump_attrs(cb)[KMEMCGD_A_WMARK_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
+		return -EINVAL;
+	}
+	reply = reply_alloc();
+	if (!reply)
+		return -ENOMEM;
+	if (next == KMEMCGD_POLICY_DEFAULT) {
+		reply->id = KMEMCGD_POLICY_DEFAULT;
+		if (kmemcgd_policies_get(reply->id, &reply->policy) &&
+		    dump_one(skb, cb, reply))
+			goto out;
+		next = KMEMCGD_POLICY_DEFAULT + 1;
+	}
+	while (kmemcgd_policies_next(&next, &reply->policy)) {
+		reply->id = next;
+		if (dump_one(skb, cb, reply))
+			break;
+		next++;
+	}
+out:
+	cb->args[0] = next;
+	kfree(reply);
+	return skb->len;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One memcg with a watermark: a look at it, a slice of reclaim if it is above
+ * its mark, and the time of the next look.
+ *
+ * The arithmetic is in include/kmemcgd/watermark.h. A css reference is held
+ * while the kernel reclaims, and not while the thread sleeps between slices.
+ */
+#include <linux/ktime.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/clock.h>
+
+#include <kmemcgd/slice.h>
+
+#include "memcg.h"
+#include "netlink.h"
+#include "params.h"
+#include "reclaim.h"
+#include "symbols.h"
+#include "watch.h"
+
+/* Slices in a row that took nothing before it counts as stuck. */
+#define STUCK_AFTER 3
+/* Backing off: 20 ms, and twice that each time, up to 10 s. */
+#define BACKOFF_MIN_NS (20 * NSEC_PER_MSEC)
+#define BACKOFF_MAX_SHIFT 9
+/*
+ * Refaults are judged over this time and number of pages; the kernel sums its
+ * counts up every two seconds. Three of four pages that were taken are wanted
+ * back: then the memcg needs more memory, and no reclaim ahead of need.
+ */
+#define WINDOW_NS (5 * NSEC_PER_SEC)
+#define WINDOW_PAGES 4096
+#define THRASHING_PERCENT 75
+#define THRASHING_BACKOFF_NS (2 * NSEC_PER_SEC)
+/* No limit was hit for so long: what was learned from it fades. */
+#define CALM_NS NSEC_PER_SEC
+/* Two hits closer than this are one. */
+#define SAME_HIT_NS (20 * NSEC_PER_MSEC)
+/*
+ * Where the kernel tells of tasks that join and of limits that are hit, one
+ * that nothing was charged to since the last look can wait for longer.
+ */
+#define QUIET_LOOK_NS (4 * NSEC_PER_SEC)
+/* A memcg in need goes before others by this at most. */
+#define HASTE_MAX_NS (2 * NSEC_PER_MSEC)
+
+/* What the kernel counts. */
+struct reading {
+	u64 base;
+	u64 usage;
+	u64 hits;
+	u64 refaults;
+};
+
+static void read_memcg(struct mem_cgroup *memcg, struct reading *reading)
+{
+	reading->base = kmemcgd_memcg_base(memcg);
+	reading->usage = page_counter_read(&memcg->memory);
+	reading->hits = kmemcgd_memcg_hits(memcg);
+	reading->refaults = kmemcgd_memcg_refaults(memcg);
+}
+
+static bool backed_off(const struct kmemcgd_watch *watch)
+{
+	return watch->state == KMEMCGD_WATCH_STUCK ||
+	       watch->state == KMEMCGD_WATCH_THRASHING;
+}
+
+/* At this rate the limit is so far away. */
+static u64 time_left_ns(const struct kmemcgd_watch *watch)
+{
+	return kmemcgd_fill_time_ns(kmemcgd_less(watch->base, watch->usage),
+				    watch->fill.rate, KMEMCGD_NS_PER_S);
+}
+
+/* It could not be kept from its limit: say so, and begin earlier next time. */
+static void note_hits(struct kmemcgd_watch *watch, u64 hits, u64 now_ns)
+{
+	watch->limit_hit += hits;
+	/* Where nothing can be had, an earlier beginning would not help. */
+	if (!backed_off(watch) &&
+	    now_ns - watch->last_hit_ns > SAME_HIT_NS) {
+		u32 max_permille;
+
+		max_permille = kmemcgd_param(KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE);
+		watch->learned = kmemcgd_learn(watch->learned, watch->base,
+					       max_permille);
+		watch->learned_ns = now_ns;
+		watch->level = KMEMCGD_LEVEL_MAX;
+	}
+	watch->last_hit_ns = now_ns;
+	if (now_ns - watch->said_ns >= NSEC_PER_SEC) {
+		watch->said_ns = now_ns;
+		kmemcgd_netlink_not_converged(watch);
+	}
+}
+
+static void fade(struct kmemcgd_watch *watch, u64 now_ns)
+{
+	if (now_ns - max(watch->learned_ns, watch->last_hit_ns) < CALM_NS)
+		return;
+	watch->learned = kmemcgd_forget(watch->learned);
+	watch->learned_ns = now_ns;
+	if (watch->level)
+		watch->level--;
+}
+
+static void raise_level(struct kmemcgd_watch *watch, u64 now_ns)
+{
+	if (watch->level == KMEMCGD_LEVEL_MAX)
+		return;
+	watch->level++;
+	watch->learned_ns = now_ns;
+}
+
+static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
+		  u64 now_ns)
+{
+	/* Late by a good part of what is left: the CPU is needed by others. */
+	bool late = watch->looks && now_ns > watch->due_ns &&
+		    now_ns - watch->due_ns > time_left_ns(watch) / 4;
+
+	watch->usage = reading->usage;
+	watch->base = reading->base;
+	kmemcgd_fill_update(&watch->fill, watch->usage, now_ns);
+	if (!watch->looks++) {
+		watch->hits = reading->hits;
+		watch->learned_ns = now_ns;
+	}
+	if (reading->hits != watch->hits && watch->base != U64_MAX)
+		note_hits(watch, reading->hits - watch->hits, now_ns);
+	else if (watch->learned || watch->level)
+		fade(watch, now_ns);
+	if (late && !backed_off(watch))
+		raise_level(watch, now_ns);
+	watch->hits = reading->hits;
+}
+
+/* Is what is taken read again? Then it stops for a while. */
+static void judge_window(struct kmemcgd_watch *watch,
+			 const struct reading *reading, u64 now_ns)
+{
+	u64 refaults = reading->refaults - watch->window_refaults;
+
+	if (watch->window_ns && now_ns - watch->window_ns < WINDOW_NS)
+		return;
+	if (watch->window_ns && watch->window_pages >= WINDOW_PAGES &&
+	    refaults * 100 >= watch->window_pages * THRASHING_PERCENT)
+		watch->state = KMEMCGD_WATCH_THRASHING;
+	watch->window_ns = now_ns;
+	watch->window_pages = 0;
+	watch->window_refaults = reading->refaults;
+}
+
+/* What to do about it, by where it is now. */
+static void decide(struct kmemcgd_watch *watch, const struct reading *reading,
+		   u64 now_ns)
+{
+	bool reclaims = watch->state == KMEMCGD_WATCH_RECLAIMING;
+
+	if (watch->base == U64_MAX) {
+		watch->state = KMEMCGD_WATCH_NO_LIMIT;
+		return;
+	}
+	watch->marks = kmemcgd_wmark_compute(&watch->policy, watch->base,
+					     watch->learned, PAGE_SHIFT);
+	if (watch->usage <= (reclaims ? watch->marks.low : watch->marks.high)) {
+		watch->state = KMEMCGD_WATCH_BELOW;
+		watch->failures = 0;
+		return;
+	}
+	watch->above_ns = now_ns;
+	if (!reclaims && !backed_off(watch))
+		watch->triggered++;
+	watch->state = KMEMCGD_WATCH_RECLAIMING;
+	judge_window(watch, reading, now_ns);
+}
+
+/* More at once than usual for one that would not get there otherwise. */
+static u32 slice_pages(const struct kmemcgd_watch *watch)
+{
+	return min_t(u64, KMEMCGD_SLICE_MIN_PAGES << watch->level,
+		     watch->usage - watch->marks.low);
+}
+
+static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
+		    struct kmemcgd_result *result, u64 *took_ns)
+{
+	int swappiness = watch->policy.swappiness;
+	bool own = swappiness == KMEMCGD_SWAPPINESS_OWN;
+	u64 began_ns = local_clock(), usage;
+	u32 taken;
+
+	taken = kmemcgd_reclaim_pages(memcg, slice_pages(watch),
+				      watch->policy.swap,
+				      own ? NULL : &swappiness);
+	*took_ns = local_clock() - began_ns;
+	usage = page_counter_read(&memcg->memory);
+
+	result->cgroup_id = watch->cgroup_id;
+	result->pages += taken;
+	watch->cpu_ns += *took_ns;
+	watch->reclaimed_pages += taken;
+	watch->window_pages += taken;
+	watch->fill.reclaimed += taken;
+	watch->failures = taken ? 0 : watch->failures + 1;
+	/* The refill outran it. */
+	if (taken && usage >= watch->usage)
+		raise_level(watch, ktime_get_ns());
+	if (watch->failures >= STUCK_AFTER)
+		watch->state = KMEMCGD_WATCH_STUCK;
+	watch->usage = usage;
+}
+
+static u64 backoff_ns(const struct kmemcgd_watch *watch)
+{
+	if (watch->state == KMEMCGD_WATCH_THRASHING)
+		return THRASHING_BACKOFF_NS;
+	return BACKOFF_MIN_NS << min_t(u32, watch->failures - STUCK_AFTER,
+				       BACKOFF_MAX_SHIFT);
+}
+
+/*
+ * Those that reclaim are due at once, or after a gap. The less time one has,
+ * the earlier it counts as due, so that it goes first; but not so early that
+ * others would never get their turn.
+ */
+static u64 next_slice_ns(const struct kmemcgd_watch *watch, u64 now_ns,
+			 u32 taken, u64 took_ns)
+{
+	u64 gap_ns, left_ns = time_left_ns(watch);
+
+	gap_ns = kmemcgd_gap_ns(watch->usage, watch->marks.low, watch->base,
+				watch->fill.rate, taken, took_ns);
+	if (gap_ns)
+		return now_ns + gap_ns;
+	return now_ns - HASTE_MAX_NS + min_t(u64, left_ns / 16, HASTE_MAX_NS);
+}
+
+static bool hears_of_change(void)
+{
+	return kmemcgd_capable(KMEMCGD_CAP_ATTACH_EVENTS) &&
+	       kmemcgd_capable(KMEMCGD_CAP_STALL_EVENTS);
+}
+
+static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
+		 u64 took_ns, bool quiet)
+{
+	switch (watch->state) {
+	case KMEMCGD_WATCH_NO_LIMIT:
+		watch->interval_ns = KMEMCGD_LOOK_MAX_NS;
+		break;
+	case KMEMCGD_WATCH_RECLAIMING:
+		watch->interval_ns = KMEMCGD_LOOK_MIN_NS;
+		watch->due_ns = next_slice_ns(watch, now_ns, taken, took_ns);
+		return;
+	case KMEMCGD_WATCH_STUCK:
+	case KMEMCGD_WATCH_THRASHING:
+		watch->interval_ns = backoff_ns(watch);
+		break;
+	case KMEMCGD_WATCH_BELOW:
+		watch->interval_ns =
+			kmemcgd_look_interval_ns(watch->usage,
+						 watch->marks.high,
+						 watch->fill.rate,
+						 watch->interval_ns);
+		break;
+	}
+	watch->due_ns = now_ns + watch->interval_ns;
+	if (watch->interval_ns < KMEMCGD_LOOK_MAX_NS)
+		return;
+	if (quiet && !backed_off(watch) && hears_of_change())
+		watch->due_ns = now_ns + QUIET_LOOK_NS;
+	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
+}
+
+/* Announces the beginning and the end of times with reclaim, once a second. */
+static void announce(struct kmemcgd_watch *watch, u64 now_ns)
+{
+	bool above = watch->above_ns == now_ns;
+
+	if (above && !watch->episode) {
+		watch->episode = true;
+		kmemcgd_netlink_reclaim_began(watch);
+	} else if (watch->episode && now_ns - watch->above_ns >= NSEC_PER_SEC) {
+		watch->episode = false;
+		kmemcgd_netlink_reclaim_ended(watch);
+	}
+}
+
+void kmemcgd_watch_serve(struct kmemcgd_watch *watch,
+			 const struct kmemcgd_budget *budget,
+			 struct kmemcgd_result *result)
+{
+	u64 now_ns = budget->now_ns, took_ns = 0;
+	u32 before = result->pages;
+	bool quiet;
+	struct reading reading;
+	struct mem_cgroup *memcg;
+
+	rcu_read_lock();
+	memcg = kmemcgd_memcg_online(watch->css_id, watch->cgroup_id);
+	if (memcg) {
+		read_memcg(memcg, &reading);
+		if (!css_tryget(&memcg->css))
+			memcg = NULL;
+	}
+	rcu_read_unlock();
+	if (!memcg) {
+		kmemcgd_watches_remove(watch->cgroup_id);
+		return;
+	}
+	quiet = reading.usage == watch->usage;
+	learn(watch, &reading, now_ns);
+	decide(watch, &reading, now_ns);
+	announce(watch, now_ns);
+	if (watch->state == KMEMCGD_WATCH_RECLAIMING) {
+		reclaim(watch, memcg, result, &took_ns);
+		if (watch->usage <= watch->marks.low)
+			watch->state = KMEMCGD_WATCH_BELOW;
+		now_ns = ktime_get_ns();
+	}
+	css_put(&memcg->css);
+	plan(watch, now_ns, result->pages - before, took_ns, quiet);
+	kmemcgd_watches_return(watch);
+}
