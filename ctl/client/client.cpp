@@ -5,6 +5,7 @@
 #include "client/config_fields.hpp"
 
 #include <cerrno>
+#include <kmemcgd/version.h>
 
 #include <fmt/format.h>
 #include <linux/genetlink.h>
@@ -57,6 +58,10 @@ Result<Family> decode_family(Bytes bytes) {
         if (!group)
             return group.error();
         family.events_group = *group;
+        const auto watermarks = find_group(*groups, KMEMCGD_MCGRP_WATERMARKS);
+        if (!watermarks)
+            return watermarks.error();
+        family.watermarks_group = *watermarks;
     }
     return family;
 }
@@ -93,17 +98,39 @@ Result<T> ask_connection(Connection& connection, Request& request, std::uint16_t
 }
 
 // "integer out of range" does not say of what: the offset does.
-Error name_config_attribute(Error error) {
-    const auto* field = error.attribute ? find_config_field(*error.attribute) : nullptr;
-    if (field == nullptr)
-        return error;
+Error name_attribute(Error error, std::string_view name) {
     // The module's own texts begin with the name already.
-    if (!error.message.starts_with(field->name))
-        error.message = fmt::format("{}: {}", field->name, error.message);
+    if (!error.message.starts_with(name))
+        error.message = fmt::format("{}: {}", name, error.message);
     if (error.allowed && error.hint.empty())
-        error.hint = fmt::format("{} takes {} to {}", field->name, error.allowed->first,
-                                 error.allowed->second);
+        error.hint =
+            fmt::format("{} takes {} to {}", name, error.allowed->first, error.allowed->second);
     return error;
+}
+
+Error name_config_attribute(const Error& error) {
+    const auto* field = error.attribute ? find_config_field(*error.attribute) : nullptr;
+    return field != nullptr ? name_attribute(error, field->name) : error;
+}
+
+// As the options are called, with underscores: what the kernel calls them.
+std::string_view watermark_attribute(std::uint16_t attribute) {
+    switch (attribute) {
+    case KMEMCGD_A_WMARK_RATIO:
+        return "ratio";
+    case KMEMCGD_A_WMARK_SCALE_FACTOR:
+        return "scale_factor";
+    case KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES:
+        return "high_headroom";
+    case KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES:
+        return "low_headroom";
+    case KMEMCGD_A_WMARK_SWAP:
+        return "swap";
+    case KMEMCGD_A_WMARK_SWAPPINESS:
+        return "swappiness";
+    default:
+        return {};
+    }
 }
 
 } // namespace
@@ -182,27 +209,18 @@ Result<std::uint64_t> Client::reap(std::optional<std::uint64_t> id) {
     return pass;
 }
 
-Result<Client::MemcgList> Client::memcgs(const MemcgFilter& filter) {
-    MemcgList list;
+template <class T>
+Result<Listing<T>> Client::dump(Request& request, Result<T> (*decode)(Bytes)) {
+    Listing<T> list;
     for (int attempt = 0; attempt < dump_attempts; ++attempt) {
-        auto dump = request(KMEMCGD_CMD_GET_MEMCG, Request::Kind::dump);
-        if (filter.state)
-            dump.put_u32(KMEMCGD_A_MEMCG_STATE, *filter.state);
-        if (filter.pin)
-            dump.put_u32(KMEMCGD_A_MEMCG_PIN, *filter.pin);
-        if (filter.min_age_ms)
-            dump.put_u64(KMEMCGD_A_MEMCG_MIN_AGE_MS, *filter.min_age_ms);
-        if (filter.min_bytes)
-            dump.put_u64(KMEMCGD_A_MEMCG_MIN_BYTES, *filter.min_bytes);
-
-        list.memcgs.clear();
-        const auto outcome = connection_.exchange(dump, [&](const Message& message) {
+        list.entries.clear();
+        const auto outcome = connection_.exchange(request, [&](const Message& message) {
             if (message.family != family_.id)
                 return success();
-            auto memcg = decode_memcg(message.attributes);
-            if (!memcg)
-                return Status(memcg.error());
-            list.memcgs.push_back(std::move(*memcg));
+            auto entry = decode(message.attributes);
+            if (!entry)
+                return Status(entry.error());
+            list.entries.push_back(std::move(*entry));
             return success();
         });
         if (!outcome)
@@ -211,6 +229,83 @@ Result<Client::MemcgList> Client::memcgs(const MemcgFilter& filter) {
         if (!list.interrupted)
             break;
     }
+    return list;
+}
+
+Result<Listing<Memcg>> Client::memcgs(const MemcgFilter& filter) {
+    auto all = request(KMEMCGD_CMD_GET_MEMCG, Request::Kind::dump);
+    if (filter.state)
+        all.put_u32(KMEMCGD_A_MEMCG_STATE, *filter.state);
+    if (filter.pin)
+        all.put_u32(KMEMCGD_A_MEMCG_PIN, *filter.pin);
+    if (filter.min_age_ms)
+        all.put_u64(KMEMCGD_A_MEMCG_MIN_AGE_MS, *filter.min_age_ms);
+    if (filter.min_bytes)
+        all.put_u64(KMEMCGD_A_MEMCG_MIN_BYTES, *filter.min_bytes);
+    return dump(all, decode_memcg);
+}
+
+Error Client::explain_watermark_error(Error error) const {
+    // The group came with the commands: where it is missing, they are.
+    if (error.error_number == EOPNOTSUPP && !family_.watermarks_group)
+        return Error{.fault = Fault::unsupported,
+                     .message = fmt::format("the loaded module, version {}, has no watermarks",
+                                            info_.module_version),
+                     .hint = "install and load version " KMEMCGD_VERSION " of the module, or newer",
+                     .error_number = error.error_number};
+    // This kernel lacks something, not the module.
+    if (error.error_number == EOPNOTSUPP)
+        error.hint = "kmemcgctl features";
+    const auto name = error.attribute ? watermark_attribute(*error.attribute) : "";
+    return name.empty() ? error : name_attribute(std::move(error), name);
+}
+
+Result<WatermarkPolicy> Client::ask_policy(std::uint8_t command, PolicyId id,
+                                           const WatermarkChange& change) {
+    auto question = request(command);
+    if (id)
+        question.put_u64(KMEMCGD_A_WMARK_ID, *id);
+    put_change(question, change);
+    auto policy = ask(question, decode_policy);
+    if (!policy)
+        return explain_watermark_error(policy.error());
+    return policy;
+}
+
+Result<WatermarkPolicy> Client::policy(PolicyId id) {
+    return ask_policy(KMEMCGD_CMD_GET_WATERMARK, id, {});
+}
+
+Result<WatermarkPolicy> Client::set_policy(PolicyId id, const WatermarkChange& change) {
+    return ask_policy(KMEMCGD_CMD_SET_WATERMARK, id, change);
+}
+
+Result<WatermarkPolicy> Client::delete_policy(PolicyId id) {
+    return ask_policy(KMEMCGD_CMD_DEL_WATERMARK, id, {});
+}
+
+Result<Listing<WatermarkPolicy>> Client::policies() {
+    auto all = request(KMEMCGD_CMD_GET_WATERMARK, Request::Kind::dump);
+    auto list = dump(all, decode_policy);
+    if (!list)
+        return explain_watermark_error(list.error());
+    return list;
+}
+
+Result<Watch> Client::watch(std::uint64_t id) {
+    auto get = request(KMEMCGD_CMD_GET_WATCH);
+    get.put_u64(KMEMCGD_A_WATCH_ID, id);
+    auto watch = ask(get, decode_watch);
+    if (!watch)
+        return explain_watermark_error(watch.error());
+    return watch;
+}
+
+Result<Listing<Watch>> Client::watches() {
+    auto all = request(KMEMCGD_CMD_GET_WATCH, Request::Kind::dump);
+    auto list = dump(all, decode_watch);
+    if (!list)
+        return explain_watermark_error(list.error());
     return list;
 }
 

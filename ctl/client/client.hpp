@@ -14,6 +14,13 @@ struct Family {
     std::uint16_t id = 0;
     std::uint32_t version = 0;
     std::optional<std::uint32_t> events_group;
+    std::optional<std::uint32_t> watermarks_group;
+};
+
+template <class T>
+struct Listing {
+    std::vector<T> entries;
+    bool interrupted = false; // things changed during each of the attempts
 };
 
 class Client {
@@ -31,11 +38,16 @@ public:
     Result<Stats> reset_stats();
     Result<std::uint64_t> reap(std::optional<std::uint64_t> id); // the pass to wait for
 
-    struct MemcgList {
-        std::vector<Memcg> memcgs;
-        bool interrupted = false; // things changed during each of the attempts
-    };
-    Result<MemcgList> memcgs(const MemcgFilter& filter);
+    Result<Listing<Memcg>> memcgs(const MemcgFilter& filter);
+
+    // Without an id: the host's default.
+    using PolicyId = std::optional<std::uint64_t>;
+    Result<WatermarkPolicy> policy(PolicyId id);
+    Result<WatermarkPolicy> set_policy(PolicyId id, const WatermarkChange& change);
+    Result<WatermarkPolicy> delete_policy(PolicyId id);
+    Result<Listing<WatermarkPolicy>> policies();
+    Result<Watch> watch(std::uint64_t id);
+    Result<Listing<Watch>> watches();
 
 private:
     Client(Connection connection, Family family)
@@ -43,6 +55,11 @@ private:
 
     template <class T>
     Result<T> ask(Request& request, Result<T> (*decode)(Bytes));
+    template <class T>
+    Result<Listing<T>> dump(Request& request, Result<T> (*decode)(Bytes));
+    Result<WatermarkPolicy> ask_policy(std::uint8_t command, PolicyId id,
+                                       const WatermarkChange& change);
+    [[nodiscard]] Error explain_watermark_error(Error error) const;
     [[nodiscard]] Request request(std::uint8_t command,
                                   Request::Kind kind = Request::Kind::ask) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Attributes to values. A missing or malformed attribute is an error that
+// Attributes to values, and back. A missing or malformed attribute is an error that
 // names it; an unknown one is ignored.
 #pragma once
 
@@ -10,9 +10,18 @@
 
 namespace kmemcgd {
 
-enum class Measure { count, nanoseconds, pages };
+class Request;
 
-// The counters of Stats and Pass as tables, so that the decoder, the text and
+enum class Measure {
+    count,
+    nanoseconds,
+    microseconds,
+    bytes,
+    bytes_per_s,
+    pages,
+};
+
+// The numbers of Stats, Pass and Watch as tables, so that the decoder, the text and
 // the JSON cannot disagree about which ones there are.
 template <class Owner>
 struct CounterField {
@@ -24,13 +33,17 @@ struct CounterField {
 };
 
 std::span<const CounterField<Stats>> stats_fields();
-std::span<const CounterField<Pass>> pass_fields(); // without id and reason
+std::span<const CounterField<Pass>> pass_fields();   // without id and reason
+std::span<const CounterField<Watch>> watch_fields(); // without ids, state and the last hit
 
 Result<Info> decode_info(Bytes attributes);
 Result<Config> decode_config(Bytes attributes);
 Result<Memcg> decode_memcg(Bytes attributes);
 Result<Stats> decode_stats(Bytes attributes);
 Result<std::uint64_t> decode_reap(Bytes attributes); // the pass
+Result<WatermarkPolicy> decode_policy(Bytes attributes);
+Result<Watch> decode_watch(Bytes attributes);
+void put_change(Request& request, const WatermarkChange& change);
 Result<Event> decode_event(std::uint8_t command, Bytes attributes);
 
 } // namespace kmemcgd

@@ -30,6 +30,12 @@ constexpr ConfigField table[] = {
      "zombies that state is kept for, at most"},
     {KMEMCGD_A_CONFIG_SWAP, "swap", "", Q::boolean, "swap zombies out"},
     {KMEMCGD_A_CONFIG_INODES, "inodes", "", Q::boolean, "evict the inodes that hold zombies"},
+    {KMEMCGD_A_CONFIG_NICE_MIN, "nice_min", "", Q::count,
+     "highest priority that watermarks may give the thread, 19 is the lowest"},
+    {KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE, "headroom_max_permille", "headroom_max", Q::permille,
+     "how much lower watermarks may be learned, of the limit"},
+    {KMEMCGD_A_CONFIG_WATCHES_MAX, "watches_max", "", Q::count,
+     "memcgs that are watched, and policies, at most"},
 };
 static_assert(std::size(table) == KMEMCGD_A_CONFIG_MAX);
 

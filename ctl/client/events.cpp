@@ -3,6 +3,9 @@
 
 #include "client/codec.hpp"
 
+#include <kmemcgd/version.h>
+
+#include <fmt/format.h>
 #include <linux/genetlink.h>
 
 namespace kmemcgd {
@@ -13,20 +16,43 @@ namespace {
 constexpr std::uint32_t controller_group = GENL_ID_CTRL;
 
 bool known_event(std::uint8_t command) {
-    return command >= KMEMCGD_CMD_PASS_BEGIN_NTF && command <= KMEMCGD_CMD_CONFIG_NTF;
+    switch (command) {
+    case KMEMCGD_CMD_PASS_BEGIN_NTF:
+    case KMEMCGD_CMD_PASS_END_NTF:
+    case KMEMCGD_CMD_FREED_NTF:
+    case KMEMCGD_CMD_CONFIG_NTF:
+    case KMEMCGD_CMD_RECLAIM_BEGIN_NTF:
+    case KMEMCGD_CMD_RECLAIM_END_NTF:
+    case KMEMCGD_CMD_NOT_CONVERGED_NTF:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Status join(Transport& transport, std::optional<std::uint32_t> group, std::string_view name) {
+    if (!group)
+        return Error{.fault = Fault::unsupported,
+                     .message = fmt::format("the module has no multicast group \"{}\"", name),
+                     .hint =
+                         "install and load version " KMEMCGD_VERSION " of the module, or newer"};
+    return transport.join(*group);
 }
 
 } // namespace
 
-Result<EventStream> EventStream::open(std::unique_ptr<Transport> transport, const Family& family) {
-    if (!family.events_group)
-        return Error{.fault = Fault::unsupported,
-                     .message = "the module has no multicast group \"" KMEMCGD_MCGRP_EVENTS "\"",
-                     .hint = "install kmemcgctl and the module from the same release"};
-    for (const auto group : {*family.events_group, controller_group}) {
-        if (const auto joined = transport->join(group); !joined)
-            return joined.error();
-    }
+Result<EventStream> EventStream::open(std::unique_ptr<Transport> transport, const Family& family,
+                                      EventGroups groups) {
+    auto joined = transport->join(controller_group);
+    if (joined && groups != EventGroups::watermarks)
+        joined = join(*transport, family.events_group, KMEMCGD_MCGRP_EVENTS);
+    if (joined && groups == EventGroups::watermarks)
+        joined = join(*transport, family.watermarks_group, KMEMCGD_MCGRP_WATERMARKS);
+    if (!joined)
+        return joined.error();
+    // What may not be had is not missed: the rest is worth seeing.
+    if (groups == EventGroups::all && family.watermarks_group)
+        (void)transport->join(*family.watermarks_group);
     return EventStream(std::move(transport), family.id);
 }
 

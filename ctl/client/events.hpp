@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The multicast group "events", on a socket of its own: an overflow there must
+// The multicast groups of the module, on a socket of their own: an overflow there must
 // not touch the answers to our questions. Open it before asking for something
 // whose events you want to see.
 #pragma once
@@ -10,6 +10,12 @@
 
 namespace kmemcgd {
 
+enum class EventGroups {
+    passes,     // "events"
+    watermarks, // only the privileged may join
+    all,        // "events", and "watermarks" if that can be had
+};
+
 class EventStream {
 public:
     struct Next {
@@ -17,7 +23,8 @@ public:
         std::optional<Event> event; // with Arrival::datagram only
     };
 
-    static Result<EventStream> open(std::unique_ptr<Transport> transport, const Family& family);
+    static Result<EventStream> open(std::unique_ptr<Transport> transport, const Family& family,
+                                    EventGroups groups);
 
     Result<Next> next(std::optional<TimePoint> deadline);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "client/mnl_transport.hpp"
 
+#include "client/connection.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -52,7 +54,7 @@ public:
     Status join(std::uint32_t group) override {
         int value = static_cast<int>(group);
         if (mnl_socket_setsockopt(socket_.get(), NETLINK_ADD_MEMBERSHIP, &value, sizeof(value)) < 0)
-            return system_error("cannot join the event group", errno);
+            return kernel_error(errno, "cannot join the event group");
         return success();
     }
 

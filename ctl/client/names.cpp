@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 2> states = {"live", "zombie"};
 constexpr std::array<std::string_view, KMEMCGD_PIN_MAX + 1> pins = {
     "none", "file", "dirty", "shmem", "swap", "inode", "journal", "slab", "other"};
 constexpr std::array<std::string_view, 4> reasons = {"rmdir", "retry", "scan", "reap"};
+constexpr std::array<std::string_view, KMEMCGD_WATCH_THRASHING + 1> watch_states = {
+    "no-limit", "below", "reclaiming", "stuck", "thrashing"};
 
 // A newer module may know more than we do: show the number then.
 std::string name_of(std::span<const std::string_view> names, std::uint32_t value) {
@@ -32,6 +34,10 @@ std::string pin_name(std::uint32_t pin) {
 
 std::string reason_name(std::uint32_t reason) {
     return name_of(reasons, reason);
+}
+
+std::string watch_state_name(std::uint32_t state) {
+    return name_of(watch_states, state);
 }
 
 std::span<const std::string_view> pin_names() {

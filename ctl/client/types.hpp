@@ -110,6 +110,51 @@ struct Stats {
     std::optional<std::uint64_t> running_pass;
 };
 
+struct WatermarkPolicy {
+    std::optional<std::uint64_t> id; // empty: the host's default
+    std::string path;
+    std::uint32_t ratio = 0;
+    std::uint32_t scale_factor = 0;
+    std::uint64_t high_headroom_bytes = 0;
+    std::uint64_t low_headroom_bytes = 0;
+    std::uint32_t swap = 0;
+    std::optional<std::uint32_t> swappiness; // empty: the memcg's own
+
+    // One that is off is still one: its descendants are left alone.
+    [[nodiscard]] bool off() const { return ratio == 0 && high_headroom_bytes == 0; }
+};
+
+// What is empty stays as it was.
+struct WatermarkChange {
+    std::optional<std::uint32_t> ratio;
+    std::optional<std::uint32_t> scale_factor;
+    std::optional<std::uint64_t> high_headroom_bytes;
+    std::optional<std::uint64_t> low_headroom_bytes;
+    std::optional<std::uint32_t> swap;
+    std::optional<std::uint32_t> swappiness;
+};
+
+struct Watch {
+    std::uint64_t id = 0;
+    std::string path; // empty in events
+    std::uint64_t policy_id = 0;
+    std::uint32_t state = KMEMCGD_WATCH_NO_LIMIT;
+    std::uint64_t usage_bytes = 0;
+    std::uint64_t base_bytes = 0;
+    std::uint64_t high_bytes = 0;
+    std::uint64_t low_bytes = 0;
+    std::uint64_t learned_bytes = 0;
+    std::uint64_t headroom_bytes = 0;
+    std::uint64_t fill_rate = 0;
+    std::uint64_t next_us = 0;
+    std::uint64_t looks = 0;
+    std::uint64_t reclaimed_bytes = 0;
+    std::uint64_t cpu_ns = 0;
+    std::uint64_t triggered = 0;
+    std::uint64_t limit_hit = 0;
+    std::optional<std::uint64_t> last_hit_ms; // empty: never
+};
+
 struct PassBegin {
     std::uint64_t id = 0;
     std::uint32_t reason = KMEMCGD_REASON_RMDIR;
@@ -124,8 +169,21 @@ struct Freed {
 struct ConfigChanged {
     Config config;
 };
+struct ReclaimBegin {
+    Watch watch;
+};
+struct ReclaimEnd {
+    Watch watch;
+};
+struct NotConverged {
+    Watch watch;
+};
 struct Unloaded {}; // the family is gone: the kernel's own controller tells
 
-using Event = std::variant<PassBegin, PassEnd, Freed, ConfigChanged, Unloaded>;
+using Event = std::variant<PassBegin, PassEnd, Freed, ConfigChanged, ReclaimBegin, ReclaimEnd,
+                           NotConverged, Unloaded>;
+
+// The memcg that an event is about, or nothing.
+const Watch* watch_of(const Event& event);
 
 } // namespace kmemcgd

@@ -3,7 +3,6 @@
 
 #include "commands/options.hpp"
 #include "render/nearest.hpp"
-#include "render/units.hpp"
 
 #include <algorithm>
 #include <map>
@@ -20,10 +19,7 @@ void print_error(const Context& context, const Error& error) {
         document["error"] = to_json(error);
         context.print_document(document);
     }
-    const Paint paint(context.world->err_is_terminal && !context.world->no_colour);
-    context.err() << paint.red("kmemcgctl: ") << printable(error.message) << '\n';
-    if (!error.hint.empty())
-        context.err() << "  hint: " << printable(error.hint) << '\n';
+    context.complain(error);
 }
 
 std::vector<std::string> names_of(const std::vector<const CLI::App*>& subcommands) {
@@ -159,11 +155,11 @@ Result<Client> Context::connect() const {
     return Client::connect(std::move(*transport), *world->clock);
 }
 
-Result<EventStream> Context::open_events(const Family& family) const {
-    auto transport = world->open_transport();
-    if (!transport)
-        return transport.error();
-    return EventStream::open(std::move(*transport), family);
+void Context::complain(const Error& error) const {
+    const Paint paint(world->err_is_terminal && !world->no_colour);
+    err() << paint.red("kmemcgctl: ") << printable(error.message) << '\n';
+    if (!error.hint.empty())
+        err() << "  hint: " << printable(error.hint) << '\n';
 }
 
 void Context::print_document(const Json& document) const {
@@ -181,18 +177,6 @@ void add_help(Options& options, Context& context) {
 
 Error usage_error(std::string message, std::string hint) {
     return Error{.fault = Fault::usage, .message = std::move(message), .hint = std::move(hint)};
-}
-
-Result<std::optional<TimePoint>> deadline_after(const Context& context, const std::string& text) {
-    if (text.empty())
-        return std::optional<TimePoint>{};
-    const auto ns = parse_duration_ns(text, ns_per_s);
-    if (!ns)
-        return ns.error();
-    // Beyond ten years it is "for ever", and would overflow the clock.
-    constexpr std::uint64_t limit_ns = 10ULL * 365 * 24 * 3600 * ns_per_s;
-    const auto wait = std::chrono::nanoseconds(std::min(*ns, limit_ns));
-    return std::optional(context.now() + wait);
 }
 
 int run(World& world, std::span<const std::string> arguments) {

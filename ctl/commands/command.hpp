@@ -4,7 +4,6 @@
 #pragma once
 
 #include "client/client.hpp"
-#include "client/events.hpp"
 #include "client/transport.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
@@ -57,7 +56,7 @@ struct Context {
     [[nodiscard]] TimePoint now() const { return world->clock->now(); }
 
     Result<Client> connect() const;
-    Result<EventStream> open_events(const Family& family) const;
+    void complain(const Error& error) const; // to the standard error stream
     // One object: the whole answer, or one line of a stream.
     void print_document(const Json& document) const;
     void print_line(const Json& document) const;
@@ -83,11 +82,14 @@ void add_monitor(Options& options, Context& context);
 void add_features(Options& options, Context& context);
 void add_memcg(Options& options, Context& context);
 void add_version(Options& options, Context& context);
+void add_watermark(Options& options, Context& context);
 void add_help(Options& options, Context& context);
 
-// Subcommands of "zombies" that have a file of their own.
+// Subcommands of "zombies" and "watermark" that have a file of their own.
 void add_reap(Options& zombies, Context& context);
 void add_watch(Options& zombies, Context& context);
+void add_watermark_show(Options& watermark, Context& context);
+void add_watermark_watch(Options& watermark, Context& context);
 
 Outcome run_status(Context& context);
 std::string program_version();
@@ -96,8 +98,5 @@ constexpr int exit_ok = 0;
 constexpr int exit_partial = static_cast<int>(Fault::partial);
 
 Error usage_error(std::string message, std::string hint = {});
-
-// "--timeout 30s" as a deadline; an empty text is none. Bare numbers: seconds.
-Result<std::optional<TimePoint>> deadline_after(const Context& context, const std::string& text);
 
 } // namespace kmemcgd

@@ -60,7 +60,7 @@ void add_config(Options& options, Context& context) {
 
     auto set = options.subcommand("set", "set tunables: all of them, or none if one is bad");
     auto words = std::make_shared<std::vector<std::string>>();
-    set.words("NAME=VALUE", *words, "such as cpu_cap=2.5% settle=30s enabled=off");
+    set.words("NAME=VALUE", *words, "such as cpu_cap=2.5% settle=30s enabled=off", true);
     set.run(context, [words](Context& at_run) { return run_set(at_run, *words); });
 }
 

@@ -42,8 +42,8 @@ void Options::positional(const std::string& name, std::string& target, const std
 }
 
 void Options::words(const std::string& name, std::vector<std::string>& target,
-                    const std::string& help) {
-    app_->add_option(name, target, help)->required();
+                    const std::string& help, bool required) {
+    app_->add_option(name, target, help)->required(required);
 }
 
 void Options::run(Context& context, Action action) {

@@ -33,7 +33,8 @@ public:
                 std::span<const std::string_view> names, const std::string& help);
     void positional(const std::string& name, std::string& target, const std::string& help,
                     bool required);
-    void words(const std::string& name, std::vector<std::string>& target, const std::string& help);
+    void words(const std::string& name, std::vector<std::string>& target, const std::string& help,
+               bool required);
 
     // What to do when this is what was typed; a subcommand's wins.
     void run(Context& context, Action action);

@@ -3,6 +3,7 @@
 // counters do.
 #pragma once
 
+#include "client/events.hpp"
 #include "commands/command.hpp"
 
 #include <functional>

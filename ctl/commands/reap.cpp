@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "client/mnl_transport.hpp"
 #include "client/names.hpp"
 #include "commands/cgroup_path.hpp"
-#include "commands/command.hpp"
+#include "commands/listen.hpp"
 #include "commands/options.hpp"
 #include "commands/pass_wait.hpp"
 #include "commands/zombie_lookup.hpp"
@@ -160,9 +159,7 @@ void print_summary(const Context& context, const PassWait& wait, const Started& 
 Outcome conclude(const Context& context, Client& client, const PassWait& wait,
                  const Started& started, const Ids& targets) {
     if (wait.end == PassWait::End::unloaded)
-        return Error{.fault = Fault::not_loaded,
-                     .message = "the module was unloaded before the pass ended",
-                     .hint = "modprobe kmemcgd"};
+        return module_unloaded("before the pass ended");
     const auto left = still_there(client, targets);
     if (!left)
         return left.error();
@@ -175,32 +172,35 @@ Outcome conclude(const Context& context, Client& client, const PassWait& wait,
     return exit_partial;
 }
 
-Outcome run_reap(Context& context, const ReapOptions& options) {
-    if (!options.wait && !options.timeout.empty())
-        return usage_error("--timeout needs --wait");
-    const auto deadline = deadline_after(context, options.timeout);
-    if (!deadline)
-        return deadline.error();
+Outcome reap_without_waiting(const Context& context, const std::string& which) {
     auto client = context.connect();
     if (!client)
         return client.error();
-    const auto targets = find_targets(context, *client, options.which);
+    const auto targets = find_targets(context, *client, which);
     if (!targets)
         return targets.error();
-    if (!options.wait) {
-        const auto started = start(*client, *targets);
-        if (!started)
-            return started.error();
-        print_started(context, *started, *targets);
-        return exit_ok;
-    }
-
-    const InterruptGuard guard;
-    // Before asking: the pass may end while the answer is under way.
-    auto events = context.open_events(client->family());
-    if (!events)
-        return events.error();
     const auto started = start(*client, *targets);
+    if (!started)
+        return started.error();
+    print_started(context, *started, *targets);
+    return exit_ok;
+}
+
+Outcome run_reap(Context& context, const ReapOptions& options) {
+    if (!options.wait && !options.timeout.empty())
+        return usage_error("--timeout needs --wait");
+    if (!options.wait)
+        return reap_without_waiting(context, options.which);
+
+    // Before asking: the pass may end while the answer is under way.
+    auto listening = listen(context, options.timeout, EventGroups::passes);
+    if (!listening)
+        return listening.error();
+    auto& client = listening->client;
+    const auto targets = find_targets(context, client, options.which);
+    if (!targets)
+        return targets.error();
+    const auto started = start(client, *targets);
     if (!started)
         return started.error();
 
@@ -211,12 +211,13 @@ Outcome run_reap(Context& context, const ReapOptions& options) {
                                          format_count(stats.left))
                           << std::flush;
         };
-    const auto wait = wait_for_pass(context, *client, *events, started->pass, *deadline, progress);
+    const auto wait = wait_for_pass(context, client, listening->events, started->pass,
+                                    listening->deadline, progress);
     if (progress)
         context.err() << "\r\033[K" << std::flush;
     if (!wait)
         return wait.error();
-    return conclude(context, *client, *wait, *started, *targets);
+    return conclude(context, client, *wait, *started, *targets);
 }
 
 } // namespace

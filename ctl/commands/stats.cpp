@@ -5,7 +5,6 @@
 #include "commands/options.hpp"
 #include "render/histogram.hpp"
 #include "render/table.hpp"
-#include "render/units.hpp"
 
 #include <memory>
 
@@ -14,26 +13,13 @@
 namespace kmemcgd {
 namespace {
 
-Cell measured(std::uint64_t value, Measure measure, std::uint32_t page_size_bytes) {
-    const auto plain = std::to_string(value);
-    switch (measure) {
-    case Measure::nanoseconds:
-        return {format_duration_ns(value), plain};
-    case Measure::pages:
-        return {format_bytes(value * page_size_bytes), plain};
-    case Measure::count:
-        break;
-    }
-    return {format_count(value), plain};
-}
-
 void add_pass(Table& table, const Pass& pass, std::uint32_t page_size_bytes) {
     table.add({text_cell("last_pass.id"), count_cell(pass.id), text_cell("the last pass")});
     table.add({text_cell("last_pass.reason"), text_cell(reason_name(pass.reason)),
                text_cell("why it was started")});
     for (const auto& field : pass_fields())
         table.add({text_cell(fmt::format("last_pass.{}", field.name)),
-                   measured(pass.*(field.member), field.measure, page_size_bytes),
+                   measured_cell(pass.*(field.member), field.measure, page_size_bytes),
                    text_cell(field.what)});
 }
 
@@ -50,7 +36,7 @@ void print_stats(const Context& context, const Stats& stats, std::uint32_t page_
     Table table({{"COUNTER", "name"}, {"VALUE", "value", true}, {"MEANING", "meaning"}});
     for (const auto& field : stats_fields())
         table.add({text_cell(field.name),
-                   measured(stats.*(field.member), field.measure, page_size_bytes),
+                   measured_cell(stats.*(field.member), field.measure, page_size_bytes),
                    text_cell(field.what)});
     for (std::uint32_t pin = 0; pin < stats.left_by_pin.size(); ++pin)
         table.add({text_cell(fmt::format("left_by_pin.{}", pin_name(pin))),

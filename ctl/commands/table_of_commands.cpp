@@ -8,6 +8,7 @@ constexpr Command table[] = {
     {"status", "what is going on, what is wrong, and what to do about it", add_status},
     {"zombies", "list, reap or watch offline memcgs that are still there", add_zombies},
     {"memcg", "show one memcg", add_memcg},
+    {"watermark", "reclaim from cgroups before they reach their limit", add_watermark},
     {"config", "show or set the tunables", add_config},
     {"stats", "show or reset all counters and histograms", add_stats},
     {"monitor", "print events as they come", add_monitor},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "client/mnl_transport.hpp"
 #include "client/names.hpp"
-#include "commands/command.hpp"
+#include "commands/listen.hpp"
 #include "commands/options.hpp"
 #include "render/units.hpp"
 
@@ -115,9 +114,7 @@ Result<bool> sleep_until(const Context& context, EventStream& events, TimePoint 
         if (next->arrival == Arrival::interrupted)
             return false;
         if (next->event && std::holds_alternative<Unloaded>(*next->event))
-            return Error{.fault = Fault::not_loaded,
-                         .message = "the module was unloaded",
-                         .hint = "modprobe kmemcgd"};
+            return module_unloaded();
     }
     return true;
 }
@@ -128,24 +125,18 @@ Outcome run_watch(Context& context, const WatchOptions& options) {
         return interval_ns.error();
     if (*interval_ns < 10 * ns_per_ms || *interval_ns > 86400 * ns_per_s)
         return usage_error("--interval takes 10ms to 1d");
-    const auto deadline = deadline_after(context, options.timeout);
-    if (!deadline)
-        return deadline.error();
-
-    auto client = context.connect();
-    if (!client)
-        return client.error();
-    const InterruptGuard guard;
-    auto events = context.open_events(client->family());
-    if (!events)
-        return events.error();
+    auto listening = listen(context, options.timeout, EventGroups::passes);
+    if (!listening)
+        return listening.error();
+    auto& events = listening->events;
+    const auto& deadline = listening->deadline;
 
     const auto interval = std::chrono::nanoseconds(*interval_ns);
     auto due = context.now();
     Printer printer(context);
     std::optional<Stats> before;
     for (std::uint64_t line = 0; !options.count || line < *options.count; ++line) {
-        const auto stats = client->stats();
+        const auto stats = listening->client.stats();
         if (!stats)
             return stats.error();
         printer.print(before.value_or(*stats), *stats);
@@ -157,13 +148,13 @@ Outcome run_watch(Context& context, const WatchOptions& options) {
         // On a grid, so that the time that printing takes does not add up; but
         // after a long stop (^Z) not all the missed lines at once.
         due = std::max(due + interval, context.now());
-        if (*deadline && due > **deadline) {
-            const auto slept = sleep_until(context, *events, **deadline);
+        if (deadline && due > *deadline) {
+            const auto slept = sleep_until(context, events, *deadline);
             if (!slept)
                 return slept.error();
             return options.until ? exit_partial : exit_ok;
         }
-        const auto slept = sleep_until(context, *events, due);
+        const auto slept = sleep_until(context, events, due);
         if (!slept)
             return slept.error();
         if (!*slept)

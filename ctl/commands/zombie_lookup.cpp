@@ -14,12 +14,12 @@ Result<std::vector<Memcg>> zombies_with_path(Client& client, const std::string& 
                                .min_bytes = std::nullopt});
     if (!list)
         return list.error();
-    std::erase_if(list->memcgs, [&](const Memcg& memcg) { return memcg.path != path; });
-    if (list->memcgs.empty())
+    std::erase_if(list->entries, [&](const Memcg& memcg) { return memcg.path != path; });
+    if (list->entries.empty())
         return Error{.message = fmt::format("there is no memcg with the path {}", path),
                      .hint = "kmemcgctl zombies list",
                      .error_number = ENOENT};
-    return std::move(list->memcgs);
+    return std::move(list->entries);
 }
 
 } // namespace kmemcgd

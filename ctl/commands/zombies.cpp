@@ -111,20 +111,20 @@ Outcome run_list(Context& context, const ListOptions& options) {
     auto list = client->memcgs(*filter);
     if (!list)
         return list.error();
-    sort_memcgs(list->memcgs, options.sort);
-    const auto shown = std::span<const Memcg>(list->memcgs)
-                           .first(std::min<std::size_t>(options.limit.value_or(list->memcgs.size()),
-                                                        list->memcgs.size()));
+    sort_memcgs(list->entries, options.sort);
+    const auto shown = std::span<const Memcg>(list->entries)
+                           .first(std::min<std::size_t>(
+                               options.limit.value_or(list->entries.size()), list->entries.size()));
     if (context.json()) {
         auto document = json_document();
-        document["found"] = list->memcgs.size();
+        document["found"] = list->entries.size();
         document["complete"] = !list->interrupted;
         auto& memcgs = document["memcgs"] = Json::array();
         for (const auto& memcg : shown)
             memcgs.push_back(to_json(memcg));
         context.print_document(document);
     } else {
-        print_table(context, shown, list->memcgs.size());
+        print_table(context, shown, list->entries.size());
     }
     if (!list->interrupted)
         return exit_ok;

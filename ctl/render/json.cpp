@@ -39,6 +39,15 @@ struct EventToJson {
     Json operator()(const ConfigChanged& changed) const {
         return {{"event", "config"}, {"config", to_json(changed.config)}};
     }
+    Json operator()(const ReclaimBegin& begin) const {
+        return {{"event", "reclaim-begin"}, {"watch", to_json(begin.watch)}};
+    }
+    Json operator()(const ReclaimEnd& end) const {
+        return {{"event", "reclaim-end"}, {"watch", to_json(end.watch)}};
+    }
+    Json operator()(const NotConverged& hit) const {
+        return {{"event", "not-converged"}, {"watch", to_json(hit.watch)}};
+    }
     Json operator()(const Unloaded& /*unloaded*/) const {
         Json json;
         json["event"] = "unloaded";
@@ -123,6 +132,28 @@ Json to_json(const Stats& stats) {
     json["resched_hist"] = histogram_json(stats.resched_hist);
     json["last_pass"] = stats.last_pass ? to_json(*stats.last_pass) : Json(nullptr);
     json["running_pass"] = maybe(stats.running_pass);
+    return json;
+}
+
+Json to_json(const WatermarkPolicy& policy) {
+    return {{"id", maybe(policy.id)},
+            {"path", policy.path.empty() ? Json(nullptr) : Json(policy.path)},
+            {"ratio", policy.ratio},
+            {"scale_factor", policy.scale_factor},
+            {"high_headroom_bytes", policy.high_headroom_bytes},
+            {"low_headroom_bytes", policy.low_headroom_bytes},
+            {"swap", policy.swap != 0},
+            {"swappiness", maybe(policy.swappiness)}};
+}
+
+Json to_json(const Watch& watch) {
+    Json json{{"id", watch.id},
+              {"path", watch.path.empty() ? Json(nullptr) : Json(watch.path)},
+              {"policy_id", watch.policy_id == 0 ? Json(nullptr) : Json(watch.policy_id)},
+              {"state", watch_state_name(watch.state)}};
+    for (const auto& field : watch_fields())
+        json[std::string(field.name)] = watch.*(field.member);
+    json["last_hit_ms"] = maybe(watch.last_hit_ms);
     return json;
 }
 

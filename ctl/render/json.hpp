@@ -23,6 +23,8 @@ Json to_json(const Config& config);
 Json to_json(const Memcg& memcg);
 Json to_json(const Pass& pass);
 Json to_json(const Stats& stats);
+Json to_json(const WatermarkPolicy& policy);
+Json to_json(const Watch& watch);
 Json to_json(const Event& event);
 Json to_json(const Error& error);
 Json to_json(const PinCounts& counts);

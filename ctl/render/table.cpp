@@ -24,6 +24,25 @@ Cell ms_cell(std::uint64_t ms) {
     return {format_duration_ns(ms * ns_per_ms), std::to_string(ms)};
 }
 
+Cell measured_cell(std::uint64_t value, Measure measure, std::uint32_t page_size_bytes) {
+    const auto plain = std::to_string(value);
+    switch (measure) {
+    case Measure::nanoseconds:
+        return {format_duration_ns(value), plain};
+    case Measure::microseconds:
+        return {format_duration_ns(value * ns_per_us), plain};
+    case Measure::bytes:
+        return {format_bytes(value), plain};
+    case Measure::bytes_per_s:
+        return {format_bytes(value) + "/s", plain};
+    case Measure::pages:
+        return {format_bytes(value * page_size_bytes), plain};
+    case Measure::count:
+        break;
+    }
+    return {format_count(value), plain};
+}
+
 Cell empty_cell() {
     return {"-", "-"};
 }

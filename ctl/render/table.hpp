@@ -3,6 +3,7 @@
 // for programs. Each cell knows both, so that they cannot diverge.
 #pragma once
 
+#include "client/codec.hpp"
 #include "render/text.hpp"
 
 #include <ostream>
@@ -28,6 +29,7 @@ Cell count_cell(std::uint64_t value);
 Cell bytes_cell(std::uint64_t bytes);
 Cell ms_cell(std::uint64_t ms);
 Cell empty_cell();
+Cell measured_cell(std::uint64_t value, Measure measure, std::uint32_t page_size_bytes);
 
 class Table {
 public:

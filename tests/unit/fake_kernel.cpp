@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fake_kernel.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace kmemcgd {
 namespace {
@@ -59,10 +61,15 @@ Datagram FakeKernel::ack(const nlmsghdr& request, const Refusal& refusal) {
 }
 
 Attrs FakeKernel::family_attrs() const {
-    Attrs one;
-    one.text(CTRL_ATTR_MCAST_GRP_NAME, KMEMCGD_MCGRP_EVENTS).put(CTRL_ATTR_MCAST_GRP_ID, group);
     Attrs groups;
-    groups.nest(1, one);
+    const auto add = [&](int number, const char* name, std::uint32_t id) {
+        Attrs one;
+        one.text(CTRL_ATTR_MCAST_GRP_NAME, name).put(CTRL_ATTR_MCAST_GRP_ID, id);
+        groups.nest(number, one);
+    };
+    add(1, KMEMCGD_MCGRP_EVENTS, group);
+    if (has_watermarks)
+        add(2, KMEMCGD_MCGRP_WATERMARKS, watermarks_group);
     Attrs attrs;
     attrs.put(CTRL_ATTR_FAMILY_ID, family).put(CTRL_ATTR_VERSION, family_version);
     attrs.nest(CTRL_ATTR_MCAST_GROUPS, groups);
@@ -70,16 +77,18 @@ Attrs FakeKernel::family_attrs() const {
 }
 
 Attrs FakeKernel::info_attrs() const {
-    Attrs capability;
-    capability.text(KMEMCGD_A_CAP_NAME, "rmdir-events").put(KMEMCGD_A_CAP_PRESENT, std::uint8_t{0});
-    capability.put(KMEMCGD_A_CAP_REQUIRED, std::uint8_t{0});
-    capability.text(KMEMCGD_A_CAP_PURPOSE, "be woken").text(KMEMCGD_A_CAP_REASON, "no tracepoint");
+    Attrs one;
+    one.text(KMEMCGD_A_CAP_NAME, capability.name);
+    one.put(KMEMCGD_A_CAP_PRESENT, static_cast<std::uint8_t>(capability.present));
+    one.put(KMEMCGD_A_CAP_REQUIRED, static_cast<std::uint8_t>(capability.required));
+    one.text(KMEMCGD_A_CAP_PURPOSE, capability.purpose);
+    one.text(KMEMCGD_A_CAP_REASON, capability.reason);
     Attrs attrs;
     attrs.put(KMEMCGD_A_INFO_PROTOCOL, protocol).text(KMEMCGD_A_INFO_MODULE_VERSION, "0.1.0");
     attrs.text(KMEMCGD_A_INFO_KERNEL_RELEASE, "6.1.0");
     attrs.put(KMEMCGD_A_INFO_CGROUP_VERSION, std::uint32_t{2});
     attrs.put(KMEMCGD_A_INFO_PAGE_SIZE, std::uint32_t{4096});
-    attrs.nest(KMEMCGD_A_INFO_CAPABILITY, capability);
+    attrs.nest(KMEMCGD_A_INFO_CAPABILITY, one);
     // From a module that is newer than we are.
     attrs.text(999, "ignored");
     return attrs;
@@ -120,16 +129,29 @@ Attrs FakeKernel::memcg_attrs(const Memcg& memcg) {
     return attrs;
 }
 
-std::vector<Datagram> FakeKernel::dump(const nlmsghdr& request, const Attributes& filter) {
+std::vector<Attrs> FakeKernel::dumped(int command, const Attributes& filter) const {
+    std::vector<Attrs> list;
+    if (command == KMEMCGD_CMD_GET_WATERMARK)
+        std::transform(policies.begin(), policies.end(), std::back_inserter(list), policy_attrs);
+    else if (command == KMEMCGD_CMD_GET_WATCH)
+        std::transform(watches.begin(), watches.end(), std::back_inserter(list), watch_attrs);
+    if (command != KMEMCGD_CMD_GET_MEMCG)
+        return list;
     const auto pin = filter.u32(KMEMCGD_A_MEMCG_PIN, "pin");
+    for (const auto& memcg : memcgs) {
+        if (!pin || *pin == memcg.pin)
+            list.push_back(memcg_attrs(memcg));
+    }
+    return list;
+}
+
+std::vector<Datagram> FakeKernel::dump(const nlmsghdr& request, int command,
+                                       const Attributes& filter) {
     const std::uint16_t flags = interrupted_dumps > 0 ? NLM_F_DUMP_INTR : 0;
     interrupted_dumps -= interrupted_dumps > 0 ? 1 : 0;
     std::vector<Datagram> replies;
-    for (const auto& memcg : memcgs) {
-        if (!pin || *pin == memcg.pin)
-            replies.push_back(message(family, NLM_F_MULTI, request.nlmsg_seq, KMEMCGD_CMD_GET_MEMCG,
-                                      memcg_attrs(memcg).bytes()));
-    }
+    for (const auto& attrs : dumped(command, filter))
+        replies.push_back(message(family, NLM_F_MULTI, request.nlmsg_seq, command, attrs.bytes()));
     const std::int32_t code = 0;
     replies.push_back(plain(NLMSG_DONE, NLM_F_MULTI | flags, request.nlmsg_seq, bytes_of(code)));
     return replies;
@@ -163,7 +185,7 @@ Refusal FakeKernel::serve(int command, const Attributes& request, Attrs& reply) 
         }
         return {ENOENT, "no such memcg"};
     default:
-        return {EOPNOTSUPP, ""};
+        return serve_watermark(command, request, reply);
     }
 }
 
@@ -185,8 +207,10 @@ std::vector<Datagram> FakeKernel::answer(Bytes request) {
         before(generic.cmd);
     if (const auto refusal = refusals.find(generic.cmd); refusal != refusals.end())
         return {ack(header, refusal->second)};
+    if (!has_watermarks && generic.cmd >= KMEMCGD_CMD_SET_WATERMARK)
+        return {ack(header, {EOPNOTSUPP, ""})};
     if ((header.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
-        return dump(header, *attributes);
+        return dump(header, generic.cmd, *attributes);
     Attrs reply;
     if (const auto refusal = serve(generic.cmd, *attributes, reply); refusal.error_number != 0)
         return {ack(header, refusal)};

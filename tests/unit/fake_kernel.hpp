@@ -64,6 +64,7 @@ class FakeKernel {
 public:
     static constexpr std::uint16_t family = 0x20;
     static constexpr std::uint32_t group = 7;
+    static constexpr std::uint32_t watermarks_group = 8;
 
     FakeClock clock;
     bool loaded = true;
@@ -72,9 +73,15 @@ public:
     Config config;
     Stats stats;
     std::vector<Memcg> memcgs;
+    std::vector<WatermarkPolicy> policies;
+    std::vector<Watch> watches;
+    bool has_watermarks = true; // false: a module from before there were any
+    Capability capability{"rmdir-events", false, false, "be woken", "no tracepoint"};
     int interrupted_dumps = 0; // so many dumps say that things changed
     std::size_t cut_bytes = 0; // taken off the end of each reply
     std::map<int, Refusal> refusals;
+    std::map<std::uint32_t, int> join_refusals; // errors, by group
+    std::vector<std::uint32_t> joined;
     std::vector<int> asked; // commands, in their order
     std::uint64_t next_pass = 5;
     std::deque<std::pair<Arrival, Datagram>> events;
@@ -98,6 +105,9 @@ public:
         return attrs;
     }
 
+    static Attrs policy_attrs(const WatermarkPolicy& policy);
+    static Attrs watch_attrs(const Watch& watch);
+
     std::vector<Datagram> answer(Bytes request);
 
 private:
@@ -111,7 +121,10 @@ private:
     [[nodiscard]] Attrs config_attrs() const;
     [[nodiscard]] Attrs stats_attrs() const;
     static Attrs memcg_attrs(const Memcg& memcg);
-    std::vector<Datagram> dump(const nlmsghdr& request, const Attributes& filter);
+    std::vector<Datagram> dump(const nlmsghdr& request, int command, const Attributes& filter);
+    [[nodiscard]] std::vector<Attrs> dumped(int command, const Attributes& filter) const;
+    Refusal serve_watermark(int command, const Attributes& request, Attrs& reply);
+    Refusal set_policy(const Attributes& request, std::optional<std::uint64_t> id, Attrs& reply);
     Refusal serve(int command, const Attributes& request, Attrs& reply);
 };
 
@@ -125,7 +138,11 @@ public:
         return success();
     }
     Status join(std::uint32_t group) override {
-        joined_ = joined_ || group == FakeKernel::group;
+        const auto refusal = kernel_->join_refusals.find(group);
+        if (refusal != kernel_->join_refusals.end())
+            return kernel_error(refusal->second, "cannot join the event group");
+        kernel_->joined.push_back(group);
+        joined_ = joined_ || group == FakeKernel::group || group == FakeKernel::watermarks_group;
         return success();
     }
     Result<Received> receive(std::optional<TimePoint> deadline) override {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/watermark_values.hpp"
+
+#include "commands/options.hpp"
+#include "render/table.hpp"
+#include "render/units.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+Error about(std::string_view option, Error error) {
+    error.message = fmt::format("{}: {}", option, error.message);
+    return error;
+}
+
+Status take_number(std::string_view option, std::string_view text,
+                   std::optional<std::uint32_t>& out) {
+    if (text.empty())
+        return success();
+    const auto value = parse_count(text);
+    if (!value)
+        return about(option, value.error());
+    if (*value > std::numeric_limits<std::uint32_t>::max())
+        return usage_error(fmt::format("{}: \"{}\" is far too large", option, text));
+    out = static_cast<std::uint32_t>(*value);
+    return success();
+}
+
+Status take_bytes(std::string_view option, std::string_view text,
+                  std::optional<std::uint64_t>& out) {
+    if (text.empty())
+        return success();
+    const auto value = parse_bytes(text);
+    if (!value)
+        return about(option, value.error());
+    out = *value;
+    return success();
+}
+
+Status take_boolean(std::string_view option, std::string_view text,
+                    std::optional<std::uint32_t>& out) {
+    if (text.empty())
+        return success();
+    const auto value = parse_boolean(text);
+    if (!value)
+        return about(option, value.error());
+    out = *value ? 1U : 0U;
+    return success();
+}
+
+std::string_view without_percent(std::string_view text) {
+    if (text.size() > 1 && text.ends_with('%'))
+        text.remove_suffix(1);
+    return text;
+}
+
+} // namespace
+
+void WatermarkOptions::declare(Options& options) {
+    options.text("--ratio", ratio, "PERCENT", "the high mark, of the limit; 0: off");
+    options.text("--scale-factor", scale_factor, "N",
+                 "the gap to the low mark, in 1/10000 of the limit (50)");
+    options.text("--high-headroom", high_headroom, "SIZE",
+                 "the high mark as the limit less this; 0: the ratio counts");
+    options.text("--low-headroom", low_headroom, "SIZE",
+                 "the low mark as the limit less this; 0: the scale factor counts");
+    options.text("--swap", swap, "yes|no", "swap anonymous memory out as well (no)");
+    options.text("--swappiness", swappiness, "N", "instead of the cgroup's own");
+}
+
+bool WatermarkOptions::empty() const {
+    return ratio.empty() && scale_factor.empty() && high_headroom.empty() && low_headroom.empty() &&
+           swap.empty() && swappiness.empty();
+}
+
+Result<WatermarkChange> WatermarkOptions::parse() const {
+    WatermarkChange change;
+    const Status taken[] = {
+        take_number("--ratio", without_percent(ratio), change.ratio),
+        take_number("--scale-factor", scale_factor, change.scale_factor),
+        take_bytes("--high-headroom", high_headroom, change.high_headroom_bytes),
+        take_bytes("--low-headroom", low_headroom, change.low_headroom_bytes),
+        take_boolean("--swap", swap, change.swap),
+        take_number("--swappiness", swappiness, change.swappiness),
+    };
+    for (const auto& status : taken) {
+        if (!status)
+            return status.error();
+    }
+    return change;
+}
+
+std::vector<PolicyRow> policy_rows(const WatermarkPolicy& policy) {
+    const auto headroom = [](std::uint64_t bytes) {
+        return bytes == 0 ? std::string("-") : format_bytes(bytes);
+    };
+    const auto plain = [](auto value) { return std::to_string(value); };
+    const auto own = policy.swappiness ? plain(*policy.swappiness) : "-";
+    return {{"ratio", policy.off() ? "off" : fmt::format("{} %", policy.ratio), plain(policy.ratio),
+             "the high mark, of the limit"},
+            {"scale_factor", plain(policy.scale_factor), plain(policy.scale_factor),
+             "the gap to the low mark, in 1/10000 of the limit"},
+            {"high_headroom_bytes", headroom(policy.high_headroom_bytes),
+             plain(policy.high_headroom_bytes), "the high mark is the limit less this"},
+            {"low_headroom_bytes", headroom(policy.low_headroom_bytes),
+             plain(policy.low_headroom_bytes), "the low mark is the limit less this"},
+            {"swap", policy.swap != 0 ? "yes" : "no", plain(policy.swap),
+             "anonymous memory is swapped out as well"},
+            {"swappiness", own, own, "instead of the cgroup's own"}};
+}
+
+void print_policies(const Context& context, std::span<const WatermarkPolicy> policies) {
+    Table table({{"RATIO", "ratio", true},
+                 {"SCALE FACTOR", "scale_factor", true},
+                 {"HIGH HEADROOM", "high_headroom_bytes", true},
+                 {"LOW HEADROOM", "low_headroom_bytes", true},
+                 {"SWAP", "swap"},
+                 {"SWAPPINESS", "swappiness", true},
+                 {"ID", "id", true},
+                 {"PATH", "path"}});
+    for (const auto& policy : policies) {
+        std::vector<Cell> cells;
+        for (auto& row : policy_rows(policy))
+            cells.push_back({std::move(row.human), std::move(row.plain)});
+        const auto id = policy.id ? std::to_string(*policy.id) : "-";
+        cells.push_back({id, id});
+        cells.push_back(text_cell(policy.id ? policy.path : "default"));
+        table.add(std::move(cells));
+    }
+    table.print(context.out(), context.human(), context.paint());
+}
+
+} // namespace kmemcgd
