@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One workload inside a cgroup, and the latencies that it sees.
+ *
+ * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty]
+ *             [-b READ_BYTES] [-r MB_PER_S]
+ *
+ * read streams FILE from begin to end again and again; dirty overwrites the
+ * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
+ * anonymous memory every 20 ms and gives it back, its latencies are those of
+ * single pages, with those of whole bursts behind them. A MB is 2^20 bytes;
+ * -r 0, the default, is as fast as it goes.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MB (1UL << 20)
+#define DIRTY_BYTES (128 * MB)
+#define BURST_BYTES (4 * MB)
+#define BURST_PERIOD_NS 20000000
+#define SECOND_NS 1000000000ULL
+
+/*
+ * Each power of two has 256 buckets, so that a value is off by 0.2 % at most.
+ * Samples themselves would be charged to the cgroup that is measured.
+ */
+#define SUB_BITS 8
+#define SUB_COUNT (1U << SUB_BITS)
+
+struct histogram {
+	uint64_t count, max;
+	uint32_t bucket[(64 - SUB_BITS + 1) * SUB_COUNT];
+};
+
+static struct histogram latency, bursts;
+static uint64_t begin, bytes;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static void sleep_until(uint64_t when)
+{
+	struct timespec until = {
+		.tv_sec = when / SECOND_NS,
+		.tv_nsec = when % SECOND_NS,
+	};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+static void add_sample(struct histogram *histogram, uint64_t ns)
+{
+	int shift = 0;
+
+	if (ns >= SUB_COUNT)
+		shift = 63 - __builtin_clzll(ns) - SUB_BITS;
+	/* ns >> shift has SUB_BITS + 1 bits, so that the next shift goes on behind. */
+	histogram->bucket[shift * SUB_COUNT + (ns >> shift)]++;
+	histogram->count++;
+	if (ns > histogram->max)
+		histogram->max = ns;
+}
+
+/* The middle of the bucket that has the sample of this rank, in us. */
+static double percentile(const struct histogram *histogram, double share)
+{
+	uint64_t rank = share * histogram->count, seen = 0, ns;
+	unsigned int i, shift;
+
+	if (!histogram->count)
+		return 0;
+	for (i = 0; seen <= rank; i++)
+		seen += histogram->bucket[i];
+	i--;
+	shift = i < 2 * SUB_COUNT ? 0 : i / SUB_COUNT - 1;
+	ns = (uint64_t)(i - shift * SUB_COUNT) << shift;
+	ns += (1ULL << shift) / 2;
+	return (ns < histogram->max ? ns : histogram->max) / 1e3;
+}
+
+static void print_latencies(const char *prefix, const struct histogram *from)
+{
+	printf(" %sn=%llu %sp50_us=%.1f %sp99_us=%.1f %sp999_us=%.1f %smax_us=%.1f",
+	       prefix, (unsigned long long)from->count, prefix,
+	       percentile(from, 0.5), prefix, percentile(from, 0.99), prefix,
+	       percentile(from, 0.999), prefix, from->max / 1e3);
+}
+
+static void join(const char *cgroup)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		err(1, "%s", path);
+	close(fd);
+}
+
+static void stream(const char *path, int dirty, size_t block, uint64_t rate,
+		   uint64_t duration)
+{
+	int fd = open(path, dirty ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0644);
+	char *buffer = malloc(block);
+	size_t offset = 0;
+	uint64_t before;
+	ssize_t part;
+
+	if (fd < 0 || !buffer)
+		err(1, "%s", path);
+	/* The faults of the buffer are not latencies of reads. */
+	memset(buffer, 1, block);
+	begin = now_ns();
+	for (before = begin; before - begin < duration; before = now_ns()) {
+		part = dirty ? write(fd, buffer, block) : read(fd, buffer, block);
+		if (part < 0)
+			err(1, "%s", path);
+		if (!part && !offset)
+			errx(1, "%s: empty", path);
+		if (part)
+			add_sample(&latency, now_ns() - before);
+		offset += part;
+		bytes += part;
+		if (!part || (dirty && offset + block > DIRTY_BYTES)) {
+			lseek(fd, 0, SEEK_SET);
+			offset = 0;
+		}
+		if (rate)
+			sleep_until(begin + (double)bytes / rate * SECOND_NS);
+	}
+}
+
+static void burst(size_t page)
+{
+	uint64_t first = now_ns(), before, after;
+	char *memory = mmap(NULL, BURST_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		err(1, "mmap");
+	/* Else a fault may bring 2 MB. It fails on kernels that never do that. */
+	madvise(memory, BURST_BYTES, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < BURST_BYTES; i += page) {
+		before = now_ns();
+		((volatile char *)memory)[i] = 1;
+		after = now_ns();
+		add_sample(&latency, after - before);
+	}
+	add_sample(&bursts, after - first);
+	bytes += BURST_BYTES;
+	munmap(memory, BURST_BYTES);
+}
+
+static void fault_in(uint64_t duration)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	uint64_t next = begin = now_ns(), now;
+
+	while (next - begin < duration) {
+		burst(page);
+		/* One that takes longer delays the next, and is not made up for. */
+		next += BURST_PERIOD_NS;
+		now = now_ns();
+		if (next < now)
+			next = now;
+		sleep_until(next);
+	}
+}
+
+static uint64_t number(const char *text, long min, long max)
+{
+	char *rest;
+	long value = strtol(text, &rest, 0);
+
+	if (rest == text || *rest || value < min || value > max)
+		errx(2, "%s: not a number from %ld to %ld", text, min, max);
+	return value;
+}
+
+int main(int argc, char **argv)
+{
+	const char *cgroup = NULL, *file = NULL, *mode = "read";
+	uint64_t duration = 0, block = 65536, rate = 0;
+	double seconds;
+	int option, anon;
+
+	while ((option = getopt(argc, argv, "c:f:t:b:r:m:")) != -1) {
+		switch (option) {
+		case 'c': cgroup = optarg; break;
+		case 'f': file = optarg; break;
+		case 't': duration = number(optarg, 1, 86400) * SECOND_NS; break;
+		case 'b': block = number(optarg, 1, 16 * MB); break;
+		case 'r': rate = number(optarg, 0, MB) * MB; break;
+		case 'm': mode = optarg; break;
+		default: return 2;
+		}
+	}
+	anon = !strcmp(mode, "anon");
+	if (!cgroup || !duration || (!anon && !file) || optind < argc ||
+	    (!anon && strcmp(mode, "read") && strcmp(mode, "dirty")))
+		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty] [-b READ_BYTES] [-r MB_PER_S]");
+	join(cgroup);
+	if (anon)
+		fault_in(duration);
+	else
+		stream(file, *mode == 'd', block, rate, duration);
+	seconds = (now_ns() - begin) / 1e9;
+	printf("mode=%s bytes=%llu seconds=%.3f mb_per_s=%.2f", mode,
+	       (unsigned long long)bytes, seconds, bytes / seconds / MB);
+	print_latencies("", &latency);
+	if (anon)
+		print_latencies("burst_", &bursts);
+	putchar('\n');
+	return 0;
+}

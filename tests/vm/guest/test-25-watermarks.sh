@@ -1,0 +1,137 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # functions are run by check
+# A memcg with a watermark is kept below its limit; what can't be is left alone.
+# shellcheck source-path=SCRIPTDIR source=testlib.sh
+. testlib.sh
+plan 14
+seconds=${STREAM_SECONDS:-8}
+idle_count=${WATCHED:-300}
+
+limit() {
+	if [ "$cgroup_version" = 2 ]; then
+		echo "$2" >"$memcg_root/$1/memory.max"
+	else
+		echo "${2/max/-1}" >"$memcg_root/$1/memory.limit_in_bytes"
+	fi
+}
+
+limit_hits() {
+	if [ "$cgroup_version" = 2 ]; then
+		awk '$1 == "max" { print $2 }' "$memcg_root/app/memory.events"
+	else
+		cat "$memcg_root/app/memory.failcnt"
+	fi
+}
+
+# Prints how often the limit was hit while a file was streamed.
+stream() {
+	local before
+	echo 3 >/proc/sys/vm/drop_caches
+	before=$(limit_hits)
+	load -c "$memcg_root/app" -f /scratch/big -t "$seconds" >/tmp/load
+	echo $(($(limit_hits) - before))
+}
+
+# watch_of PATH FIELD: what is told of a watched memcg
+watch_of() {
+	kmemcgctl watermark show "$1" --json 2>/dev/null |
+		sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"
+}
+
+state_is() {
+	[ "$(watch_of "$1" state)" = "$2" ]
+}
+
+applies_not() {
+	[ "$(watch_of "$1" state)" = null ]
+}
+
+# A few come before the first look at what was idle. The goal is 1 %; a busy
+# machine keeps the thread from its turn, so that more is no proof of a fault.
+few_hits() {
+	[ $((with * 10)) -le "$without" ] || [ "$with" -le 5 ]
+}
+
+# looks_in SECONDS PATH: how often it is looked at; wakeups of the thread
+looks_in() {
+	local cpu_ns
+	cpu_ns=$(thread_cpu_ns)
+	wakeups=$(stat_of wakeups)
+	looks=$(watch_of "$2" looks)
+	sleep "$1"
+	looks=$(($(watch_of "$2" looks) - looks))
+	wakeups=$(($(stat_of wakeups) - wakeups))
+	cpu_ns=$(($(thread_cpu_ns) - cpu_ns))
+	note "$2: $looks looks, $wakeups wakeups in $1 s, $((cpu_ns / $1 / 1000)) millionths of a CPU"
+}
+
+# Asking takes time itself, so that it is a bit more than 10 s.
+idle_costs_little() {
+	looks_in 10 /tree/1
+	[ "$looks" -le 6 ] && [ "$wakeups" -le 14 ]
+}
+
+# From 20 ms on it is twice as long each time.
+stuck_costs_little() {
+	looks_in 5 /tree/leaf
+	[ "$looks" -le 5 ]
+}
+
+[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
+mkdir -p "$memcg_root/app" "$memcg_root/tree"
+[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/tree/cgroup.subtree_control"
+mkdir "$memcg_root/tree/leaf"
+limit app 64M
+dd if=/dev/zero of=/scratch/big bs=1M count=100 2>/dev/null
+sync
+modprobe kmemcgd
+
+without=$(stream)
+note "without: $without times at the limit, $(cat /tmp/load)"
+check "without a watermark the limit is hit" [ "$without" -ge 50 ]
+kmemcgctl watermark watch --json >/tmp/events &
+events_pid=$!
+kmemcgctl watermark set /app --ratio 95 --scale-factor 50 >/dev/null
+with=$(stream)
+note "with: $with times, $(cat /tmp/load)"
+check "with it at most a tenth as often, or 5 times" few_hits
+check "and it was reclaimed from" [ "$(watch_of /app reclaimed_bytes)" -gt 0 ]
+sleep 3
+kill "$events_pid"
+check "events tell of it" grep -q reclaim-begin /tmp/events
+check "and of its end" grep -q reclaim-end /tmp/events
+
+kmemcgctl watermark set /tree --ratio 80 >/dev/null
+check "a child inherits, but has no limit" state_is /tree/leaf no-limit
+limit tree/leaf 16M
+check "a limit is followed without being told" wait_until 10 state_is /tree/leaf below
+mkdir "$memcg_root/tree/new"
+check "a new one inherits as well" wait_until 5 state_is /tree/new no-limit
+kmemcgctl watermark unset /tree >/dev/null
+check "without the policy it is not watched" applies_not /tree/leaf
+
+kmemcgctl watermark set /tree/leaf --ratio 75 >/dev/null
+in_cgroup tree/leaf dd if=/dev/zero of=/dev/shm/stuck bs=1M count=13
+check "what can't be reclaimed is stuck" wait_until 10 state_is /tree/leaf stuck
+check "and costs next to nothing" stuck_costs_little
+rm -f /dev/shm/stuck
+rmdir "$memcg_root/tree/leaf"
+check "a removed one takes its policy along" [ "$(kmemcgctl watermark show --json | grep -c /tree/leaf)" = 0 ]
+
+for i in $(seq "$idle_count"); do
+	mkdir "$memcg_root/tree/$i"
+	limit "tree/$i" 64M
+done
+kmemcgctl watermark default --ratio 95 >/dev/null
+sleep 15
+check "idle ones cost next to nothing" idle_costs_little
+
+load -c "$memcg_root/app" -f /scratch/big -t 3 >/dev/null &
+load_pid=$!
+sleep 1
+check "unloads in the middle of it" rmmod kmemcgd
+wait "$load_pid"
+find "$memcg_root/tree" "$memcg_root/app" -depth -type d -exec rmdir {} \; 2>/dev/null
+rm -f /scratch/big
+tidy_up
+finish
