@@ -28,6 +28,8 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+/* What is due so soon has its say about the priority. */
+#define BOOST_AHEAD_NS (10 * NSEC_PER_MSEC)
 /* Timers may be late by an eighth of the sleep, but not by more than that. */
 #define MAX_SLACK_NS (50 * NSEC_PER_MSEC)
 
@@ -111,6 +113,7 @@ static void sleep_until(u64 deadline_ns, u64 now_ns)
 static int pick(u64 now_ns, struct kmemcgd_demand *best)
 {
 	int i, picked = -1;
+	u32 boost = 0;
 
 	*best = (struct kmemcgd_demand){ .deadline_ns = KMEMCGD_NEVER };
 	for (i = 0; sources[i]; i++) {
@@ -118,6 +121,8 @@ static int pick(u64 now_ns, struct kmemcgd_demand *best)
 		bool due = demand.deadline_ns <= now_ns;
 		bool best_due = best->deadline_ns <= now_ns;
 
+		if (demand.deadline_ns <= now_ns + BOOST_AHEAD_NS)
+			boost = max(boost, demand.boost);
 		if (due && best_due && demand.urgency != best->urgency) {
 			if (demand.urgency < best->urgency)
 				continue;
@@ -127,6 +132,7 @@ static int pick(u64 now_ns, struct kmemcgd_demand *best)
 		picked = i;
 		*best = demand;
 	}
+	best->boost = max(best->boost, boost);
 	return picked;
 }
 

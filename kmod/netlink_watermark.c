@@ -42,6 +42,7 @@ static DEFINE_MUTEX(lock);
 
 struct reply {
 	u64 id;
+	int css_id;
 	struct kmemcgd_wmark_policy policy;
 	char *path;		/* PATH_MAX bytes */
 };
@@ -58,13 +59,13 @@ static struct reply *reply_alloc(void)
 static int fill_path(struct sk_buff *skb, const struct reply *reply)
 {
 	struct mem_cgroup *memcg;
-	int css_id, length;
+	int length = -1;
 
-	memcg = kmemcgd_memcg_find(reply->id, &css_id);
-	if (!memcg)
-		return 0;
-	length = cgroup_path(memcg->css.cgroup, reply->path, PATH_MAX);
-	css_put(&memcg->css);
+	rcu_read_lock();
+	memcg = kmemcgd_memcg_online(reply->css_id, reply->id);
+	if (memcg)
+		length = cgroup_path(memcg->css.cgroup, reply->path, PATH_MAX);
+	rcu_read_unlock();
 	if (length < 0 || length >= PATH_MAX)
 		return 0;
 	return nla_put(skb, KMEMCGD_A_WMARK_PATH, length + 1, reply->path);
@@ -151,44 +152,70 @@ static u64 id_of(struct genl_info *info)
 	return attr ? nla_get_u64(attr) : KMEMCGD_POLICY_DEFAULT;
 }
 
+static bool is_online(const struct reply *reply)
+{
+	bool online;
+
+	rcu_read_lock();
+	online = kmemcgd_memcg_online(reply->css_id, reply->id);
+	rcu_read_unlock();
+	return online;
+}
+
+static int refuse_removed(struct genl_info *info)
+{
+	return kmemcgd_nl_refuse(info, info->attrs[KMEMCGD_A_WMARK_ID], -EBUSY,
+				 "id: this memory cgroup was removed, it has no limits any more");
+}
+
 /* A policy for what can't be watched would never be found again. */
-static int check_memcg(struct genl_info *info)
+static int find_memcg(struct genl_info *info, struct reply *reply)
 {
 	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_ID];
 	struct mem_cgroup *memcg;
-	bool online, root;
-	int css_id;
+	bool root;
 
-	if (!attr)
+	reply->id = id_of(info);
+	if (reply->id == KMEMCGD_POLICY_DEFAULT)
 		return 0;
-	memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
+	memcg = kmemcgd_memcg_find(reply->id, &reply->css_id);
 	if (!memcg)
 		return kmemcgd_nl_refuse(info, attr, -ENOENT,
 					 "id: no memory cgroup has this id");
-	rcu_read_lock();
-	online = kmemcgd_memcg_online(css_id, nla_get_u64(attr));
-	rcu_read_unlock();
 	root = !memcg->css.parent;
 	css_put(&memcg->css);
-	if (!online)
-		return kmemcgd_nl_refuse(info, attr, -EBUSY,
-					 "id: this memory cgroup was removed, it has no limits any more");
 	if (root)
 		return kmemcgd_nl_refuse(info, attr, -EINVAL,
 					 "id: the root has no limit, set the default instead");
-	return 0;
+	return is_online(reply) ? 0 : refuse_removed(info);
+}
+
+/* Puts a policy, or none, in force. Under the lock. */
+static int put_in_force(const struct reply *reply,
+			const struct kmemcgd_wmark_policy *policy)
+{
+	int err = 0;
+
+	if (policy)
+		err = kmemcgd_policies_set(reply->id, reply->css_id, policy,
+					   kmemcgd_param(KMEMCGD_A_CONFIG_WATCHES_MAX));
+	else
+		kmemcgd_policies_delete(reply->id);
+	return err ?: kmemcgd_watermark_apply();
 }
 
 static int set(struct genl_info *info, struct reply *reply)
 {
-	struct kmemcgd_wmark_policy *policy = &reply->policy;
+	struct kmemcgd_wmark_policy *policy = &reply->policy, old;
+	bool had_old;
 	int err;
 
 	*policy = (struct kmemcgd_wmark_policy){
 		.scale_factor = KMEMCGD_WMARK_SCALE_DEFAULT,
 		.swappiness = KMEMCGD_SWAPPINESS_OWN,
 	};
-	kmemcgd_policies_get(reply->id, policy);
+	had_old = kmemcgd_policies_get(reply->id, policy);
+	old = *policy;
 	merge(info->attrs, policy);
 	if (policy->low_headroom_bytes &&
 	    policy->low_headroom_bytes <= policy->high_headroom_bytes)
@@ -196,13 +223,17 @@ static int set(struct genl_info *info, struct reply *reply)
 					 info->attrs[KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES],
 					 -EINVAL,
 					 "low_headroom: must be above high_headroom");
-	err = kmemcgd_policies_set(reply->id, policy,
-				   kmemcgd_param(KMEMCGD_A_CONFIG_WATCHES_MAX));
-	if (!err)
-		err = kmemcgd_watermark_apply();
+	err = put_in_force(reply, policy);
+	if (err)
+		put_in_force(reply, had_old ? &old : NULL);
 	if (err == -ENOSPC)
 		return kmemcgd_nl_refuse(info, NULL, err,
 					 "more memory cgroups than watches_max");
+	/* Who removes it deletes its policy, unless that came too late. */
+	if (!err && reply->id != KMEMCGD_POLICY_DEFAULT && !is_online(reply)) {
+		kmemcgd_policies_delete(reply->id);
+		return refuse_removed(info);
+	}
 	return err;
 }
 
@@ -223,7 +254,7 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack) ?:
-	      check_ranges(info) ?: check_memcg(info);
+	      check_ranges(info);
 	if (err)
 		return err;
 	if (!any_value(info->attrs))
@@ -232,9 +263,8 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 	reply = reply_alloc();
 	if (!reply)
 		return -ENOMEM;
-	reply->id = id_of(info);
 	mutex_lock(&lock);
-	err = set(info, reply);
+	err = find_memcg(info, reply) ?: set(info, reply);
 	mutex_unlock(&lock);
 	if (!err)
 		err = kmemcgd_nl_reply(info, fill, reply);
@@ -246,7 +276,8 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 static int reply_policy(struct genl_info *info, bool delete)
 {
 	struct reply *reply;
-	int err = 0;
+	u64 id = id_of(info);
+	int err;
 
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
@@ -254,17 +285,16 @@ static int reply_policy(struct genl_info *info, bool delete)
 	reply = reply_alloc();
 	if (!reply)
 		return -ENOMEM;
-	reply->id = id_of(info);
+	reply->id = id;
 	mutex_lock(&lock);
-	if (!kmemcgd_policies_get(reply->id, &reply->policy))
+	if (!kmemcgd_policies_next(&reply->id, &reply->css_id,
+				   &reply->policy) || reply->id != id)
 		err = kmemcgd_nl_refuse(info, info->attrs[KMEMCGD_A_WMARK_ID],
 					-ENOENT,
-					reply->id ? "id: no watermark was set for this one" :
+					id ? "id: no watermark was set for this one" :
 					"no default watermark was set");
-	if (!err && delete) {
-		kmemcgd_policies_delete(reply->id);
-		kmemcgd_watermark_apply();
-	}
+	else if (delete)
+		put_in_force(reply, NULL);
 	mutex_unlock(&lock);
 	if (!err)
 		err = kmemcgd_nl_reply(info, fill, reply);
@@ -318,20 +348,12 @@ int kmemcgd_nl_dump_watermark(struct sk_buff *skb, struct netlink_callback *cb)
 	reply = reply_alloc();
 	if (!reply)
 		return -ENOMEM;
-	if (next == KMEMCGD_POLICY_DEFAULT) {
-		reply->id = KMEMCGD_POLICY_DEFAULT;
-		if (kmemcgd_policies_get(reply->id, &reply->policy) &&
-		    dump_one(skb, cb, reply))
-			goto out;
-		next = KMEMCGD_POLICY_DEFAULT + 1;
-	}
-	while (kmemcgd_policies_next(&next, &reply->policy)) {
+	while (kmemcgd_policies_next(&next, &reply->css_id, &reply->policy)) {
 		reply->id = next;
 		if (dump_one(skb, cb, reply))
 			break;
 		next++;
 	}
-out:
 	cb->args[0] = next;
 	kfree(reply);
 	return skb->len;

@@ -15,6 +15,7 @@
 
 struct entry {
 	struct kmemcgd_wmark_policy policy;
+	int css_id;
 	struct rcu_head rcu;
 };
 
@@ -28,8 +29,8 @@ static void changed(int by)
 	WRITE_ONCE(generation, generation + 1);
 }
 
-int kmemcgd_policies_set(u64 id, const struct kmemcgd_wmark_policy *policy,
-			 u32 max)
+int kmemcgd_policies_set(u64 id, int css_id,
+			 const struct kmemcgd_wmark_policy *policy, u32 max)
 {
 	struct entry *entry, *old = NULL;
 	int err = 0;
@@ -38,6 +39,7 @@ int kmemcgd_policies_set(u64 id, const struct kmemcgd_wmark_policy *policy,
 	if (!entry)
 		return -ENOMEM;
 	entry->policy = *policy;
+	entry->css_id = css_id;
 
 	xa_lock_irq(&table);
 	if (count >= max && !xa_load(&table, id))
@@ -96,15 +98,18 @@ bool kmemcgd_policies_get(u64 id, struct kmemcgd_wmark_policy *policy)
 	return entry;
 }
 
-bool kmemcgd_policies_next(u64 *id, struct kmemcgd_wmark_policy *policy)
+bool kmemcgd_policies_next(u64 *id, int *css_id,
+			   struct kmemcgd_wmark_policy *policy)
 {
-	unsigned long index = max_t(u64, *id, KMEMCGD_POLICY_DEFAULT + 1);
+	unsigned long index = *id;
 	struct entry *entry;
 
 	rcu_read_lock();
 	entry = xa_find(&table, &index, ULONG_MAX, XA_PRESENT);
-	if (entry)
+	if (entry) {
 		*policy = entry->policy;
+		*css_id = entry->css_id;
+	}
 	rcu_read_unlock();
 	*id = index;
 	return entry;

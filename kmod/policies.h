@@ -14,11 +14,12 @@ struct mem_cgroup;
 
 /*
  * Sets or replaces the policy of a cgroup id, or the default.
+ * @css_id: of its memcg; 0 for the default
  * Context: may sleep.
  * Return: 0, -ENOMEM, or -ENOSPC when there are @max of them.
  */
-int kmemcgd_policies_set(u64 id, const struct kmemcgd_wmark_policy *policy,
-			 u32 max);
+int kmemcgd_policies_set(u64 id, int css_id,
+			 const struct kmemcgd_wmark_policy *policy, u32 max);
 
 /* Whether there was one; any context. */
 bool kmemcgd_policies_delete(u64 id);
@@ -30,10 +31,11 @@ void kmemcgd_policies_exit(void);
 bool kmemcgd_policies_get(u64 id, struct kmemcgd_wmark_policy *policy);
 
 /*
- * The first policy with an id of @id or above, but for the default.
- * Return: whether there is one; @id is its id.
+ * The first policy with an id of @id or above.
+ * Return: whether there is one; @id and @css_id are its ids.
  */
-bool kmemcgd_policies_next(u64 *id, struct kmemcgd_wmark_policy *policy);
+bool kmemcgd_policies_next(u64 *id, int *css_id,
+			   struct kmemcgd_wmark_policy *policy);
 
 /* Whether there are any; any context. */
 bool kmemcgd_policies_any(void);

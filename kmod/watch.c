@@ -117,8 +117,12 @@ static void raise_level(struct kmemcgd_watch *watch, u64 now_ns)
 static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
 		  u64 now_ns)
 {
-	/* Late by a good part of what is left: the CPU is needed by others. */
+	/*
+	 * Late by a good part of what is left: the CPU is needed by others.
+	 * Slices in a row are not late, they only say so to go first.
+	 */
 	bool late = watch->looks && now_ns > watch->due_ns &&
+		    watch->state == KMEMCGD_WATCH_BELOW &&
 		    now_ns - watch->due_ns > time_left_ns(watch) / 4;
 
 	watch->usage = reading->usage;
@@ -132,7 +136,7 @@ static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
 		note_hits(watch, reading->hits - watch->hits, now_ns);
 	else if (watch->learned || watch->level)
 		fade(watch, now_ns);
-	if (late && !backed_off(watch))
+	if (late)
 		raise_level(watch, now_ns);
 	watch->hits = reading->hits;
 }
