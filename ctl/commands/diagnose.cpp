@@ -4,7 +4,6 @@
 #include "client/names.hpp"
 #include "render/units.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -173,8 +172,6 @@ std::vector<Finding> diagnose(const Info& info, const Config& config, const Stat
     states_full(config, stats, findings);
     stuck_by_pin(config, stats, findings);
     lost_events(stats, findings);
-    std::stable_sort(findings.begin(), findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     return findings;
 }
 

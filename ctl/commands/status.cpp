@@ -4,8 +4,11 @@
 #include "commands/command.hpp"
 #include "commands/diagnose.hpp"
 #include "commands/options.hpp"
+#include "commands/watch_summary.hpp"
 #include "render/histogram.hpp"
 #include "render/units.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -18,8 +21,18 @@ struct Snapshot {
     Stats stats;
     // What the kernel itself counts (cgroup v2), zombies of every controller.
     std::optional<std::uint64_t> dying_cgroups;
+    // Empty when it may not be asked for, or nothing is watched.
+    std::optional<WatchSummary> watermarks;
     std::vector<Finding> findings;
 };
+
+// Names cgroups, so not everybody may ask; status is for everybody.
+std::optional<WatchSummary> watermarks(Client& client) {
+    const auto watches = client.watches();
+    if (!watches || watches->entries.empty())
+        return std::nullopt;
+    return summarize(watches->entries);
+}
 
 std::string state_of(const Snapshot& now) {
     if (now.config.at(KMEMCGD_A_CONFIG_ENABLED) == 0)
@@ -49,7 +62,7 @@ void print_human(const Context& context, const Snapshot& now) {
     const auto paint = context.paint();
     const auto& stats = now.stats;
     const auto row = [&](std::string_view name, const std::string& text) {
-        out << paint.bold(fmt::format("{:<10}", name)) << text << '\n';
+        out << paint.bold(fmt::format("{:<11}", name)) << text << '\n';
     };
 
     const auto state = state_of(now);
@@ -89,6 +102,9 @@ void print_human(const Context& context, const Snapshot& now) {
                               format_percentile(stats.slice_hist, 95),
                               format_percentile(stats.slice_hist, 99)));
 
+    if (now.watermarks)
+        row("watermarks", summary_line(*now.watermarks));
+
     if (now.findings.empty()) {
         out << '\n' << paint.green("nothing is wrong") << '\n';
         return;
@@ -127,6 +143,10 @@ void print_plain(const Context& context, const Snapshot& now) {
     row("slices", stats.slices);
     if (stats.running_pass)
         row("running_pass", *stats.running_pass);
+    if (now.watermarks) {
+        row("watched", now.watermarks->watched);
+        row("limit_hit", now.watermarks->limit_hit);
+    }
     for (const auto& finding : now.findings)
         out << fmt::format("{}\t{}\t{}\t{}\n", severity_name(finding.severity), finding.name,
                            printable(finding.text), printable(finding.hint));
@@ -140,6 +160,7 @@ void print_json(const Context& context, const Snapshot& now) {
     document["stats"] = to_json(now.stats);
     document["cpu_share"] = cpu_share(now.stats);
     document["dying_cgroups"] = now.dying_cgroups ? Json(*now.dying_cgroups) : Json(nullptr);
+    document["watermarks"] = now.watermarks ? to_json(*now.watermarks) : Json(nullptr);
     auto& findings = document["findings"] = Json::array();
     for (const auto& finding : now.findings)
         findings.push_back({{"severity", severity_name(finding.severity)},
@@ -167,8 +188,12 @@ Outcome run_status(Context& context) {
     const auto stats = client->stats();
     if (!stats)
         return stats.error();
-    const Snapshot now{client->info(), *config, *stats, dying_cgroups(context),
-                       diagnose(client->info(), *config, *stats)};
+    Snapshot now{client->info(), *config, *stats, dying_cgroups(context), watermarks(*client), {}};
+    now.findings = diagnose(client->info(), *config, *stats);
+    if (now.watermarks)
+        diagnose(*now.watermarks, now.findings);
+    std::stable_sort(now.findings.begin(), now.findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     if (context.json())
         print_json(context, now);
     else if (context.human())

@@ -238,6 +238,23 @@ TEST_F(Watermark, ShowAll) {
     EXPECT_EQ(program.json()["complete"], false);
 }
 
+TEST_F(Watermark, StatusSumsThemUp) {
+    EXPECT_EQ(program.run({"--json", "status"}), 0);
+    EXPECT_TRUE(program.json()["watermarks"].is_null());
+    watch("/app", 0).limit_hit = 3;
+    program.kernel.watches.back().last_hit_ms = 1000;
+    watch("/app/part", 0).state = KMEMCGD_WATCH_STUCK;
+    EXPECT_EQ(program.run({"--json", "status"}), 0);
+    EXPECT_EQ(program.json()["watermarks"]["watched"], 2);
+    EXPECT_EQ(program.json()["watermarks"]["by_state"]["stuck"], 1);
+    EXPECT_EQ(program.json()["watermarks"]["limit_hit"], 3);
+    program.terminal = true;
+    EXPECT_EQ(program.run({"status"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("2 watched: below 1, stuck 1; limits hit 3 times"));
+    EXPECT_THAT(program.out.str(), HasSubstr("1 watched cgroups hit their limit"));
+    EXPECT_THAT(program.out.str(), HasSubstr("nothing that can be reclaimed"));
+}
+
 TEST_F(Watermark, ShowNothing) {
     program.terminal = true;
     EXPECT_EQ(run({"show"}), 0);
