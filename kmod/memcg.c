@@ -31,26 +31,8 @@ struct mem_cgroup *kmemcgd_memcg_next(int *css_id)
 	return css ? mem_cgroup_from_css(css) : NULL;
 }
 
-struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id)
-{
-	struct cgroup_subsys_state *css;
-	struct mem_cgroup *memcg = NULL;
-
-	rcu_read_lock();
-	css = idr_find(&memory_cgrp_subsys.css_idr, css_id);
-	if (css && css_tryget(css)) {
-		memcg = mem_cgroup_from_css(css);
-		if (kmemcgd_memcg_id(memcg) != cgroup_id ||
-		    !kmemcgd_memcg_is_zombie(memcg)) {
-			css_put(css);
-			memcg = NULL;
-		}
-	}
-	rcu_read_unlock();
-	return memcg;
-}
-
-struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id)
+/* Under RCU: the memcg with this css id, if it is that of this cgroup. */
+static struct mem_cgroup *lookup(int css_id, u64 cgroup_id)
 {
 	struct cgroup_subsys_state *css;
 	struct mem_cgroup *memcg;
@@ -59,10 +41,31 @@ struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id)
 	if (!css)
 		return NULL;
 	memcg = mem_cgroup_from_css(css);
-	if (kmemcgd_memcg_id(memcg) != cgroup_id ||
-	    (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) != CSS_ONLINE)
-		return NULL;
+	return kmemcgd_memcg_id(memcg) == cgroup_id ? memcg : NULL;
+}
+
+struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id)
+{
+	struct mem_cgroup *memcg;
+
+	rcu_read_lock();
+	memcg = lookup(css_id, cgroup_id);
+	if (memcg && (!kmemcgd_memcg_is_zombie(memcg) ||
+		      !css_tryget(&memcg->css)))
+		memcg = NULL;
+	rcu_read_unlock();
 	return memcg;
+}
+
+struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id)
+{
+	struct mem_cgroup *memcg = lookup(css_id, cgroup_id);
+	unsigned int flags;
+
+	if (!memcg)
+		return NULL;
+	flags = READ_ONCE(memcg->css.flags);
+	return (flags & (CSS_ONLINE | CSS_DYING)) == CSS_ONLINE ? memcg : NULL;
 }
 
 u64 kmemcgd_memcg_refaults(struct mem_cgroup *memcg)
@@ -77,17 +80,12 @@ u64 kmemcgd_memcg_refaults(struct mem_cgroup *memcg)
 
 bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id)
 {
-	struct cgroup_subsys_state *css;
-	bool going = false;
+	struct mem_cgroup *memcg;
+	bool going;
 
 	rcu_read_lock();
-	css = idr_find(&memory_cgrp_subsys.css_idr, css_id);
-	if (css) {
-		struct mem_cgroup *memcg = mem_cgroup_from_css(css);
-
-		going = kmemcgd_memcg_id(memcg) == cgroup_id &&
-			kmemcgd_memcg_is_going(memcg);
-	}
+	memcg = lookup(css_id, cgroup_id);
+	going = memcg && kmemcgd_memcg_is_going(memcg);
 	rcu_read_unlock();
 	return going;
 }

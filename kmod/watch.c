@@ -61,12 +61,6 @@ static void read_memcg(struct mem_cgroup *memcg, struct reading *reading)
 	reading->refaults = kmemcgd_memcg_refaults(memcg);
 }
 
-static bool backed_off(const struct kmemcgd_watch *watch)
-{
-	return watch->state == KMEMCGD_WATCH_STUCK ||
-	       watch->state == KMEMCGD_WATCH_THRASHING;
-}
-
 /* At this rate the limit is so far away. */
 static u64 time_left_ns(const struct kmemcgd_watch *watch)
 {
@@ -79,7 +73,7 @@ static void note_hits(struct kmemcgd_watch *watch, u64 hits, u64 now_ns)
 {
 	watch->limit_hit += hits;
 	/* Where nothing can be had, an earlier beginning would not help. */
-	if (!backed_off(watch) &&
+	if (!kmemcgd_watch_backed_off(watch) &&
 	    now_ns - watch->last_hit_ns > SAME_HIT_NS) {
 		u32 max_permille;
 
@@ -175,7 +169,7 @@ static void decide(struct kmemcgd_watch *watch, const struct reading *reading,
 		return;
 	}
 	watch->above_ns = now_ns;
-	if (!reclaims && !backed_off(watch))
+	if (!reclaims && !kmemcgd_watch_backed_off(watch))
 		watch->triggered++;
 	watch->state = KMEMCGD_WATCH_RECLAIMING;
 	judge_window(watch, reading, now_ns);
@@ -274,7 +268,7 @@ static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 	watch->due_ns = now_ns + watch->interval_ns;
 	if (watch->interval_ns < KMEMCGD_LOOK_MAX_NS)
 		return;
-	if (quiet && !backed_off(watch) && hears_of_change())
+	if (quiet && !kmemcgd_watch_backed_off(watch) && hears_of_change())
 		watch->due_ns = now_ns + QUIET_LOOK_NS;
 	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
 }

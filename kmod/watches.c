@@ -42,13 +42,6 @@ void kmemcgd_watches_exit(void)
 	xa_destroy(&table);
 }
 
-/* What can't be helped is not looked at more often for being in need. */
-static bool backed_off(const struct kmemcgd_watch *watch)
-{
-	return watch->state == KMEMCGD_WATCH_STUCK ||
-	       watch->state == KMEMCGD_WATCH_THRASHING;
-}
-
 static void enqueue(struct entry *entry, u64 due_ns)
 {
 	entry->watch.due_ns = due_ns;
@@ -176,7 +169,7 @@ bool kmemcgd_watches_nudge(u64 cgroup_id, u64 by_ns)
 	if (entry && entry->taken) {
 		entry->nudged_ns = by_ns;
 	} else if (entry && entry->watch.due_ns > by_ns &&
-		   !backed_off(&entry->watch)) {
+		   !kmemcgd_watch_backed_off(&entry->watch)) {
 		timerqueue_del(&queue, &entry->due);
 		entry->watch.interval_ns = KMEMCGD_LOOK_MIN_NS;
 		enqueue(entry, by_ns);
@@ -245,7 +238,7 @@ void kmemcgd_watches_return(const struct kmemcgd_watch *watch)
 		entry->watch.policy = policy;
 		entry->watch.policy_id = policy_id;
 		entry->taken = false;
-		enqueue(entry, entry->nudged_ns && !backed_off(watch) ?
+		enqueue(entry, entry->nudged_ns && !kmemcgd_watch_backed_off(watch) ?
 			min(entry->nudged_ns, watch->due_ns) : watch->due_ns);
 	}
 	xa_unlock_irqrestore(&table, flags);

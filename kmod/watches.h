@@ -67,6 +67,13 @@ struct kmemcgd_watch {
 	u64 last_hit_ns;
 };
 
+/* Left alone for a while, since nothing can be done for it. */
+static inline bool kmemcgd_watch_backed_off(const struct kmemcgd_watch *watch)
+{
+	return watch->state == KMEMCGD_WATCH_STUCK ||
+	       watch->state == KMEMCGD_WATCH_THRASHING;
+}
+
 void kmemcgd_watches_init(void);
 
 /* Forgets all of them. May sleep. */
