@@ -22,11 +22,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest.h"
+
 #define MB (1UL << 20)
 #define DIRTY_BYTES (128 * MB)
 #define BURST_BYTES (4 * MB)
 #define BURST_PERIOD_NS 20000000
-#define SECOND_NS 1000000000ULL
 
 /*
  * Each power of two has 256 buckets, so that a value is off by 0.2 % at most.
@@ -42,24 +43,6 @@ struct histogram {
 
 static struct histogram latency, bursts;
 static uint64_t begin, bytes;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
-static void sleep_until(uint64_t when)
-{
-	struct timespec until = {
-		.tv_sec = when / SECOND_NS,
-		.tv_nsec = when % SECOND_NS,
-	};
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-}
 
 static void add_sample(struct histogram *histogram, uint64_t ns)
 {
@@ -97,18 +80,6 @@ static void print_latencies(const char *prefix, const struct histogram *from)
 	       prefix, (unsigned long long)from->count, prefix,
 	       percentile(from, 0.5), prefix, percentile(from, 0.99), prefix,
 	       percentile(from, 0.999), prefix, from->max / 1e3);
-}
-
-static void join(const char *cgroup)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) != 1)
-		err(1, "%s", path);
-	close(fd);
 }
 
 static void stream(const char *path, int dirty, size_t block, uint64_t rate,
@@ -179,16 +150,6 @@ static void fault_in(uint64_t duration)
 			next = now;
 		sleep_until(next);
 	}
-}
-
-static uint64_t number(const char *text, long min, long max)
-{
-	char *rest;
-	long value = strtol(text, &rest, 0);
-
-	if (rest == text || *rest || value < min || value > max)
-		errx(2, "%s: not a number from %ld to %ld", text, min, max);
-	return value;
 }
 
 int main(int argc, char **argv)

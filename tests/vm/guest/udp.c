@@ -23,9 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest.h"
+
 #define BYTES_MAX 65507
 #define RECEIVE_BUFFER (64 << 20)
-#define SECOND_NS 1000000000ULL
 #define MS_NS 1000000ULL
 
 struct counters {
@@ -33,24 +34,6 @@ struct counters {
 };
 
 static char datagram[BYTES_MAX];
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
-static void sleep_until(uint64_t when)
-{
-	struct timespec until = {
-		.tv_sec = when / SECOND_NS,
-		.tv_nsec = when % SECOND_NS,
-	};
-
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-}
 
 /* A line of names and one of values; which columns there are, kernels differ. */
 static void read_counters(struct counters *counters)
@@ -78,18 +61,6 @@ static void read_counters(struct counters *counters)
 		name = strtok_r(NULL, " \n", &name_at);
 		value = strtok_r(NULL, " \n", &value_at);
 	}
-}
-
-static void join(const char *cgroup)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) != 1)
-		err(1, "%s", path);
-	close(fd);
 }
 
 /* Tells the sender its address over the control socket, whose end ends it. */
@@ -139,16 +110,6 @@ static uint64_t send_all(int udp, uint64_t rate, size_t size, uint64_t duration)
 				err(1, "send");
 	}
 	return sent;
-}
-
-static uint64_t number(const char *text, long min, long max)
-{
-	char *rest;
-	long value = strtol(text, &rest, 0);
-
-	if (rest == text || *rest || value < min || value > max)
-		errx(2, "%s: not a number from %ld to %ld", text, min, max);
-	return value;
 }
 
 int main(int argc, char **argv)

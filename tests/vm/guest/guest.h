@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the programs that load a cgroup share: time, joining it, options. */
+#ifndef KMEMCGD_GUEST_H
+#define KMEMCGD_GUEST_H
+
+#include <err.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS 1000000000ULL
+
+static inline uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static inline void sleep_until(uint64_t when)
+{
+	struct timespec until = {
+		.tv_sec = when / SECOND_NS,
+		.tv_nsec = when % SECOND_NS,
+	};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+static inline void join(const char *cgroup)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		err(1, "%s", path);
+	close(fd);
+}
+
+static inline uint64_t number(const char *text, long min, long max)
+{
+	char *rest;
+	long value = strtol(text, &rest, 0);
+
+	if (rest == text || *rest || value < min || value > max)
+		errx(2, "%s: not a number from %ld to %ld", text, min, max);
+	return value;
+}
+
+#endif
