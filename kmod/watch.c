@@ -21,9 +21,14 @@
 
 /* Slices in a row that took nothing before it counts as stuck. */
 #define STUCK_AFTER 3
-/* Backing off: 20 ms, and twice that each time, up to 10 s. */
+/*
+ * Backing off: 20 ms, and twice that each time, up to 10 s; while the memcg
+ * goes on hitting its limit and lives, who does it finds something to take,
+ * and so may the thread: up to 160 ms.
+ */
 #define BACKOFF_MIN_NS (20 * NSEC_PER_MSEC)
 #define BACKOFF_MAX_SHIFT 9
+#define BACKOFF_HIT_SHIFT 3
 /*
  * Refaults are judged over this time and number of pages; the kernel sums its
  * counts up every two seconds. Three of four pages that were taken are wanted
@@ -168,9 +173,10 @@ static void decide(struct kmemcgd_watch *watch, const struct reading *reading,
 		watch->failures = 0;
 		return;
 	}
-	watch->above_ns = now_ns;
-	if (!reclaims && !kmemcgd_watch_backed_off(watch))
+	if (!reclaims && !kmemcgd_watch_backed_off(watch)) {
 		watch->triggered++;
+		watch->worked_ns = now_ns;
+	}
 	watch->state = KMEMCGD_WATCH_RECLAIMING;
 	judge_window(watch, reading, now_ns);
 }
@@ -183,7 +189,7 @@ static u32 slice_pages(const struct kmemcgd_watch *watch)
 }
 
 static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
-		    struct kmemcgd_result *result, u64 *took_ns)
+		    struct kmemcgd_result *result, u64 now_ns, u64 *took_ns)
 {
 	int swappiness = watch->policy.swappiness;
 	bool own = swappiness == KMEMCGD_SWAPPINESS_OWN;
@@ -203,6 +209,8 @@ static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 	watch->window_pages += taken;
 	watch->fill.reclaimed += taken;
 	watch->failures = taken ? 0 : watch->failures + 1;
+	if (taken)
+		watch->worked_ns = now_ns;
 	/* The refill outran it. */
 	if (taken && usage >= watch->usage)
 		raise_level(watch, ktime_get_ns());
@@ -211,12 +219,16 @@ static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 	watch->usage = usage;
 }
 
-static u64 backoff_ns(const struct kmemcgd_watch *watch)
+static u64 backoff_ns(const struct kmemcgd_watch *watch, u64 now_ns)
 {
+	u32 max_shift = BACKOFF_MAX_SHIFT;
+
 	if (watch->state == KMEMCGD_WATCH_THRASHING)
 		return THRASHING_BACKOFF_NS;
+	if (watch->last_hit_ns && now_ns - watch->last_hit_ns < CALM_NS)
+		max_shift = BACKOFF_HIT_SHIFT;
 	return BACKOFF_MIN_NS << min_t(u32, watch->failures - STUCK_AFTER,
-				       BACKOFF_MAX_SHIFT);
+				       max_shift);
 }
 
 /*
@@ -255,7 +267,7 @@ static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 		return;
 	case KMEMCGD_WATCH_STUCK:
 	case KMEMCGD_WATCH_THRASHING:
-		watch->interval_ns = backoff_ns(watch);
+		watch->interval_ns = backoff_ns(watch, now_ns);
 		break;
 	case KMEMCGD_WATCH_BELOW:
 		watch->interval_ns =
@@ -273,18 +285,22 @@ static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
 }
 
-/* Announces the beginning and the end of times with reclaim, once a second. */
+/*
+ * Announces the times with reclaim. One ends when nothing was taken for a
+ * second: the memcg is below its mark, or was given up for now.
+ */
 static void announce(struct kmemcgd_watch *watch, u64 now_ns)
 {
-	bool above = watch->above_ns == now_ns;
+	bool works = watch->worked_ns &&
+		     now_ns - watch->worked_ns < NSEC_PER_SEC;
 
-	if (above && !watch->episode) {
-		watch->episode = true;
+	if (works == watch->episode)
+		return;
+	watch->episode = works;
+	if (works)
 		kmemcgd_netlink_reclaim_began(watch);
-	} else if (watch->episode && now_ns - watch->above_ns >= NSEC_PER_SEC) {
-		watch->episode = false;
+	else
 		kmemcgd_netlink_reclaim_ended(watch);
-	}
 }
 
 void kmemcgd_watch_serve(struct kmemcgd_watch *watch,
@@ -314,7 +330,7 @@ void kmemcgd_watch_serve(struct kmemcgd_watch *watch,
 	decide(watch, &reading, now_ns);
 	announce(watch, now_ns);
 	if (watch->state == KMEMCGD_WATCH_RECLAIMING) {
-		reclaim(watch, memcg, result, &took_ns);
+		reclaim(watch, memcg, result, now_ns, &took_ns);
 		if (watch->usage <= watch->marks.low)
 			watch->state = KMEMCGD_WATCH_BELOW;
 		now_ns = ktime_get_ns();

@@ -26,8 +26,8 @@
  * @learned_ns: when that was last raised or lowered
  * @hits: of its limit, as the kernel counts them, at the last look
  * @failures: slices in a row that took nothing
- * @stuck_usage: the usage at that time
- * @above_ns: the last time that it was above its high mark; 0: never
+ * @worked_ns: the last time that it was reclaimed from with success, or begun
+ *	       with; 0: never
  * @episode: whether its reclaim was announced, and its end not yet
  * @window_ns: the beginning of a window over which refaults are looked at
  * @window_pages: what was taken in it
@@ -52,8 +52,7 @@ struct kmemcgd_watch {
 	u64 learned_ns;
 	u64 hits;
 	u32 failures;
-	u64 stuck_usage;
-	u64 above_ns;
+	u64 worked_ns;
 	bool episode;
 	u64 window_ns;
 	u64 window_pages;

@@ -106,8 +106,8 @@
  * ----------------------------
  * KMEMCGD_CMD_RECLAIM_BEGIN_NTF	a memcg is above its high mark, and was not
  *				for a second: KMEMCGD_A_WATCH_*
- * KMEMCGD_CMD_RECLAIM_END_NTF	it was not above it for a second:
- *				KMEMCGD_A_WATCH_*
+ * KMEMCGD_CMD_RECLAIM_END_NTF	nothing was taken from it for a second; the
+ *				state says why: KMEMCGD_A_WATCH_*
  * KMEMCGD_CMD_NOT_CONVERGED_NTF	it hit its limit all the same:
  *				KMEMCGD_A_WATCH_*, at most once a second
  *

@@ -84,6 +84,13 @@ stuck_costs_little() {
 	[ "$looks" -le 5 ]
 }
 
+events_tell_of_end() {
+	wait_until 10 grep -q reclaim-end /tmp/events && return
+	note "events: $(cut -c-200 /tmp/events | sort | uniq -c | tail -20)"
+	note "watch: $(kmemcgctl watermark show /app --json)"
+	return 1
+}
+
 [ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
 mkdir -p "$memcg_root/app" "$memcg_root/tree"
 [ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/tree/cgroup.subtree_control"
@@ -102,7 +109,7 @@ kmemcgctl watermark set /app --ratio 95 --scale-factor 50 >/dev/null
 check "with it at most half as often, or 5 times" few_hits
 check "and it was reclaimed from" [ "$(watch_of /app reclaimed_bytes)" -gt 0 ]
 check "events tell of it" grep -q reclaim-begin /tmp/events
-check "and of its end" wait_until 10 grep -q reclaim-end /tmp/events
+check "and of its end" events_tell_of_end
 kill "$events_pid"
 
 kmemcgctl watermark set /tree --ratio 80 >/dev/null
