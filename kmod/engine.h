@@ -1,34 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel thread that runs the sources' slices. */
+/* The kernel threads, and who serves what. */
 #ifndef KMEMCGD_ENGINE_H
 #define KMEMCGD_ENGINE_H
 
-#include <linux/types.h>
-
-struct kmemcgd_source;
+/**
+ * enum kmemcgd_crew_id - threads with the same work
+ * @KMEMCGD_CREW_ZOMBIES: one thread
+ * @KMEMCGD_CREW_WATERMARKS: as many as the tunable "threads" says
+ */
+enum kmemcgd_crew_id {
+	KMEMCGD_CREW_ZOMBIES,
+	KMEMCGD_CREW_WATERMARKS,
+};
 
 /**
- * kmemcgd_engine_start - start the thread
- * @sources: what it serves, ended by NULL; must stay until it is stopped
+ * kmemcgd_engine_start - start the threads
  *
  * Context: may sleep.
- * Return: 0 or the error of kthread_run().
+ * Return: 0 or the error of kthread_create(); then none is left.
  */
-int kmemcgd_engine_start(const struct kmemcgd_source *const *sources);
+int kmemcgd_engine_start(void);
 
-/* Stops it at the end of the slice that it is in. May sleep. */
+/* Stops them at the end of the slices that they are in. May sleep. */
 void kmemcgd_engine_stop(void);
 
-/* Forgets the thread; nobody may kick it any more. */
+/* Forgets the threads; nobody may kick them any more. */
 void kmemcgd_engine_exit(void);
 
-/*
- * Something has changed: ask the sources again. Any context; does nothing
- * while the thread is not there.
- */
-void kmemcgd_engine_kick(void);
+/* Something has changed: the sources are asked again. Any context. */
+void kmemcgd_engine_kick(enum kmemcgd_crew_id id);
 
-/* CPU time of the thread; called by the thread itself. */
-u64 kmemcgd_engine_cpu_ns(void);
+/* Likewise for the tunables; starts threads. May sleep. */
+void kmemcgd_engine_params_changed(void);
 
 #endif

@@ -12,19 +12,12 @@
 #include "netlink.h"
 #include "params.h"
 #include "policies.h"
-#include "source.h"
 #include "states.h"
 #include "stats.h"
 #include "symbols.h"
 #include "watches.h"
 #include "watermark.h"
 #include "zombie.h"
-
-static const struct kmemcgd_source *const sources[] = {
-	&kmemcgd_watermark_source,
-	&kmemcgd_zombie_source,
-	NULL,
-};
 
 static const struct kmemcgd_cgroup_listener listener = {
 	.created = kmemcgd_watermark_created,
@@ -51,7 +44,7 @@ static int __init kmemcgd_init(void)
 		pr_err("cannot load: no generic netlink family (%d)\n", err);
 		goto err_netlink;
 	}
-	err = kmemcgd_engine_start(sources);
+	err = kmemcgd_engine_start();
 	if (err) {
 		pr_err("cannot load: no kernel thread (%d)\n", err);
 		goto err_engine;
@@ -72,7 +65,7 @@ err_netlink:
 static void __exit kmemcgd_exit(void)
 {
 	kmemcgd_params_stop();
-	/* The thread sends events: it has to stop before the family goes. */
+	/* The threads send events: they have to stop before the family goes. */
 	kmemcgd_engine_stop();
 	kmemcgd_netlink_exit();
 	kmemcgd_cgroup_events_exit();

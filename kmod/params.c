@@ -56,7 +56,7 @@ static const struct kernel_param_ops ranged_ops = {
 	T(enabled, ENABLED, 1, 0, 1,					\
 	  "free zombie memcgs: 0 off, 1 on")				\
 	T(cpu_cap_permille, CPU_CAP_PERMILLE, 50, 1, 1000,		\
-	  "CPU time of the thread at most, in 1/1000 of one CPU")	\
+	  "CPU time spent on zombies at most, in 1/1000 of one CPU")	\
 	T(burst_us, BURST_US, 10000, 1000, 100000,			\
 	  "CPU time that may be saved up and spent at once, in us")	\
 	T(slice_target_us, SLICE_TARGET_US, 50, 10, 10000,		\
@@ -78,11 +78,13 @@ static const struct kernel_param_ops ranged_ops = {
 	T(inodes, INODES, 1, 0, 1,					\
 	  "evict unused inodes whose pages belong to zombies: 0 no, 1 yes") \
 	T(nice_min, NICE_MIN, 0, 0, 19,					\
-	  "nice value that the thread may go down to for watermarks")	\
+	  "nice value that threads may go down to for watermarks")	\
 	T(headroom_max_permille, HEADROOM_MAX_PERMILLE, 50, 0, 500,	\
 	  "how much lower than set watermarks may become, in 1/1000 of the limit") \
 	T(watches_max, WATCHES_MAX, 65536, 0, 1048576,			\
-	  "memcgs that are watched, and policies, at most")
+	  "memcgs that are watched, and policies, at most")		\
+	T(threads, THREADS, 1, 1, 8,					\
+	  "threads for watermarks")
 
 #define DEFINE_TUNABLE(_name, _attr, _default, _min, _max, _doc)	\
 	static u32 _name = _default;					\
@@ -123,6 +125,6 @@ void kmemcgd_params_stop(void)
 
 void kmemcgd_params_changed(void)
 {
-	kmemcgd_engine_kick();
+	kmemcgd_engine_params_changed();
 	kmemcgd_netlink_config_changed();
 }

@@ -40,11 +40,13 @@ struct kmemcgd_demand {
  * @pages: pages to take
  * @now_ns: ktime_get_ns() at its beginning: some clocks are slow to read
  * @end_ns: local_clock() by which it should end
+ * @cpu_ns: CPU time that the thread has used so far
  */
 struct kmemcgd_budget {
 	u32 pages;
 	u64 now_ns;
 	u64 end_ns;
+	u64 cpu_ns;
 };
 
 /**
@@ -71,10 +73,11 @@ static inline bool kmemcgd_budget_used(const struct kmemcgd_budget *budget,
  * @name: for traces
  * @demand: what it wants, at the given ktime_get_ns()
  * @run: one slice; adds to the result
- * @pause: let go of everything that must not be held while the thread sleeps
+ * @pause: let go of everything that must not be held while the thread sleeps;
+ *	   may be NULL
  *
- * All are called by the engine's thread only, without locks; @run and @pause
- * may sleep.
+ * All are called without locks, and by one thread only, but for sources that
+ * a crew shares (struct kmemcgd_crew); @run and @pause may sleep.
  */
 struct kmemcgd_source {
 	const char *name;

@@ -36,7 +36,7 @@ static struct {
 	u64 last_pass;			/* the id of the pass begun last */
 } request;
 
-/* Below: the engine's thread only. */
+/* Below: the thread for zombies only. */
 static struct kmemcgd_target asked[MAX_REQUESTS];	/* by this pass */
 static unsigned int asked_count;
 static bool revisit;			/* this pass ignores backoffs */

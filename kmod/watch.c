@@ -44,9 +44,12 @@
 #define SAME_HIT_NS (20 * NSEC_PER_MSEC)
 /*
  * Where the kernel tells of tasks that join and of limits that are hit, one
- * that nothing was charged to since the last look can wait for longer.
+ * that nothing was charged to since the last look can wait for longer: 4 s,
+ * and, while a quarter of the way to its mark or more is left, twice as long
+ * each time, up to 32 s.
  */
 #define QUIET_LOOK_NS (4 * NSEC_PER_SEC)
+#define QUIET_MAX_SHIFT 3
 /* A memcg in need goes before others by this at most. */
 #define HASTE_MAX_NS (2 * NSEC_PER_MSEC)
 
@@ -254,6 +257,18 @@ static bool hears_of_change(void)
 	       kmemcgd_capable(KMEMCGD_CAP_STALL_EVENTS);
 }
 
+static u64 quiet_ns(struct kmemcgd_watch *watch)
+{
+	u64 ns = QUIET_LOOK_NS << watch->quiet_shift;
+
+	if (watch->state == KMEMCGD_WATCH_BELOW &&
+	    watch->usage < watch->marks.high / 4 * 3)
+		watch->quiet_shift = min(watch->quiet_shift + 1, QUIET_MAX_SHIFT);
+	else
+		watch->quiet_shift = 0;
+	return ns;
+}
+
 static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 		 u64 took_ns, bool quiet)
 {
@@ -281,7 +296,9 @@ static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 	if (watch->interval_ns < KMEMCGD_LOOK_MAX_NS)
 		return;
 	if (quiet && !kmemcgd_watch_backed_off(watch) && hears_of_change())
-		watch->due_ns = now_ns + QUIET_LOOK_NS;
+		watch->due_ns = now_ns + quiet_ns(watch);
+	else
+		watch->quiet_shift = 0;
 	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
 }
 

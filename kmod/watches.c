@@ -19,13 +19,15 @@ struct entry {
 	struct timerqueue_node due;
 	struct kmemcgd_watch watch;
 	u64 nudged_ns;		/* while it was taken; 0: it was not */
-	bool taken;
+	u64 taken;		/* which taking it is out with; 0: it is not */
+	bool changed;		/* got another policy meanwhile */
 	struct rcu_head rcu;
 };
 
 static DEFINE_XARRAY_FLAGS(table, XA_FLAGS_LOCK_IRQ);
 static struct timerqueue_head queue;
 static u32 count;
+static u64 takings;
 
 void kmemcgd_watches_init(void)
 {
@@ -49,6 +51,14 @@ static void enqueue(struct entry *entry, u64 due_ns)
 	timerqueue_add(&queue, &entry->due);
 }
 
+/* Under the lock: another policy counts from now on. */
+static void start_over(struct entry *entry)
+{
+	entry->watch.state = KMEMCGD_WATCH_BELOW;
+	entry->watch.failures = 0;
+	enqueue(entry, ktime_get_ns());
+}
+
 /* Under the lock. */
 static void set_policy(struct entry *entry, u64 policy_id,
 		       const struct kmemcgd_wmark_policy *policy)
@@ -60,14 +70,12 @@ static void set_policy(struct entry *entry, u64 policy_id,
 		return;
 	entry->watch.policy_id = policy_id;
 	entry->watch.policy = *policy;
-	/* It counts from now on. */
-	entry->watch.state = KMEMCGD_WATCH_BELOW;
-	entry->watch.failures = 0;
-	entry->nudged_ns = 1;
-	if (!entry->taken) {
-		timerqueue_del(&queue, &entry->due);
-		enqueue(entry, ktime_get_ns());
+	if (entry->taken) {
+		entry->changed = true;
+		return;
 	}
+	timerqueue_del(&queue, &entry->due);
+	start_over(entry);
 }
 
 static struct entry *make(u64 cgroup_id, int css_id, u64 policy_id,
@@ -211,9 +219,10 @@ bool kmemcgd_watches_take(u64 now_ns, struct kmemcgd_watch *watch)
 		entry = container_of(node, struct entry, due);
 	if (entry && entry->watch.due_ns <= now_ns) {
 		timerqueue_del(&queue, &entry->due);
-		entry->taken = true;
+		entry->taken = ++takings;
 		entry->nudged_ns = 0;
 		*watch = entry->watch;
+		watch->taking = entry->taken;
 	} else {
 		entry = NULL;
 	}
@@ -224,22 +233,27 @@ bool kmemcgd_watches_take(u64 now_ns, struct kmemcgd_watch *watch)
 void kmemcgd_watches_return(const struct kmemcgd_watch *watch)
 {
 	struct kmemcgd_wmark_policy policy;
+	u64 policy_id, due_ns = watch->due_ns;
 	struct entry *entry;
 	unsigned long flags;
-	u64 policy_id;
 
 	xa_lock_irqsave(&table, flags);
 	entry = xa_load(&table, watch->cgroup_id);
-	/* The id may be that of a later watch, but not of a later cgroup. */
-	if (entry && entry->taken) {
+	/* It may be a later one of the same cgroup. */
+	if (entry && entry->taken == watch->taking) {
 		policy = entry->watch.policy;
 		policy_id = entry->watch.policy_id;
 		entry->watch = *watch;
 		entry->watch.policy = policy;
 		entry->watch.policy_id = policy_id;
-		entry->taken = false;
-		enqueue(entry, entry->nudged_ns && !kmemcgd_watch_backed_off(watch) ?
-			min(entry->nudged_ns, watch->due_ns) : watch->due_ns);
+		entry->taken = 0;
+		if (entry->nudged_ns && !kmemcgd_watch_backed_off(watch))
+			due_ns = min(entry->nudged_ns, due_ns);
+		if (entry->changed)
+			start_over(entry);
+		else
+			enqueue(entry, due_ns);
+		entry->changed = false;
 	}
 	xa_unlock_irqrestore(&table, flags);
 }

@@ -11,6 +11,7 @@
 /**
  * struct kmemcgd_watch - what is known of a watched memcg
  * @cgroup_id: of its cgroup
+ * @taking: which kmemcgd_watches_take() gave it out
  * @css_id: of it
  * @policy_id: whose policy applies; KMEMCGD_POLICY_DEFAULT: the host's
  * @policy: which that is
@@ -18,6 +19,7 @@
  * @level: how much more than usual is done, 0 to KMEMCGD_LEVEL_MAX
  * @due_ns: the next look, by ktime_get_ns()
  * @interval_ns: between the last two looks
+ * @quiet_shift: how much longer than usual it may wait, as nothing happens
  * @fill: how fast it fills
  * @base: its limit in pages; U64_MAX: none
  * @usage: pages, at the last look
@@ -37,6 +39,7 @@
  */
 struct kmemcgd_watch {
 	u64 cgroup_id;
+	u64 taking;
 	int css_id;
 	u64 policy_id;
 	struct kmemcgd_wmark_policy policy;
@@ -44,6 +47,7 @@ struct kmemcgd_watch {
 	u32 level;
 	u64 due_ns;
 	u64 interval_ns;
+	int quiet_shift;
 	struct kmemcgd_fill fill;
 	u64 base;
 	u64 usage;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The source that keeps memcgs with a watermark policy below their limits.
+ * The sources that keep memcgs with a watermark policy below their limits, and
+ * that find out which memcgs those are.
  *
  * Each is looked at when it could have reached its high mark, by how fast it
  * fills; nothing is looked at before. From the high mark on it is reclaimed
  * from in slices until the low mark is reached. What can't be reclaimed, or
  * what is read again as soon as it was, is left alone for a while.
  *
- * Locks: none. A watch is taken out of the table while it is worked on.
+ * Locks: none. A watch is taken out of the table while it is worked on, so that
+ * several threads can work on several of them.
  */
 #include <linux/kfifo.h>
 #include <linux/ktime.h>
@@ -30,6 +32,7 @@
 #define MAX_CREATIONS 1024
 /* When a task joins a memcg that was quiet. */
 #define JOINED_NS (10 * NSEC_PER_MSEC)
+
 struct creation {
 	u64 cgroup_id;
 	int css_id;
@@ -38,7 +41,7 @@ struct creation {
 static DEFINE_KFIFO(creations, struct creation, MAX_CREATIONS);
 static atomic_t creations_lost;
 
-/* Below: the engine's thread only. */
+/* Below: the first thread for watermarks only. */
 static int apply_id;		/* the next css id; 0: not under way */
 static u64 apply_due_ns;
 
@@ -111,7 +114,7 @@ int kmemcgd_watermark_apply(void)
 		err = apply_step(&css_id) ?: err;
 		cond_resched();
 	} while (css_id);
-	kmemcgd_engine_kick();
+	kmemcgd_engine_kick(KMEMCGD_CREW_WATERMARKS);
 	return err;
 }
 
@@ -145,7 +148,7 @@ void kmemcgd_watermark_created(u64 cgroup_id, int css_id)
 		return;
 	if (!kfifo_put(&creations, creation))
 		atomic_set(&creations_lost, 1);
-	kmemcgd_engine_kick();
+	kmemcgd_engine_kick(KMEMCGD_CREW_WATERMARKS);
 }
 
 /* Likewise. */
@@ -164,7 +167,7 @@ static void nudge(struct mem_cgroup *memcg, u64 by_ns)
 	for (css = &memcg->css; css->parent; css = css->parent)
 		changed |= kmemcgd_watches_nudge(cgroup_id(css->cgroup), by_ns);
 	if (changed)
-		kmemcgd_engine_kick();
+		kmemcgd_engine_kick(KMEMCGD_CREW_WATERMARKS);
 }
 
 void kmemcgd_watermark_attached(struct mem_cgroup *memcg)
@@ -179,32 +182,48 @@ void kmemcgd_watermark_stalled(struct mem_cgroup *memcg)
 		nudge(memcg, ktime_get_ns());
 }
 
-/* Watches first: somebody will stall if they are late. */
-static struct kmemcgd_demand demand(u64 now_ns)
+/* Somebody will stall if it is late. */
+static struct kmemcgd_demand watch_demand(u64 now_ns)
 {
-	struct kmemcgd_demand demand = {};
-	u64 apply_ns = KMEMCGD_NEVER;
+	struct kmemcgd_demand demand = { .urgency = KMEMCGD_URGENT };
 	u32 level = 0;
 
 	demand.deadline_ns = kmemcgd_watches_due_ns(&level);
 	demand.boost = kmemcgd_level_boost(level,
 					   kmemcgd_param(KMEMCGD_A_CONFIG_NICE_MIN));
-	if (demand.deadline_ns <= now_ns) {
-		demand.urgency = KMEMCGD_URGENT;
-		return demand;
-	}
-	if (!kfifo_is_empty(&creations) || atomic_read(&creations_lost) ||
-	    apply_id)
-		apply_ns = now_ns;
-	else if (kmemcgd_policies_any())
-		apply_ns = apply_due_ns;
-	if (apply_ns <= now_ns)
-		demand.urgency = KMEMCGD_REQUESTED;
-	demand.deadline_ns = min(demand.deadline_ns, apply_ns);
 	return demand;
 }
 
-static void apply(u64 now_ns)
+static void watch_run(const struct kmemcgd_budget *budget,
+		      struct kmemcgd_result *result)
+{
+	struct kmemcgd_watch watch;
+
+	/* Many looks are one slice, reclaim from one memcg is another. */
+	while (!result->pages && kmemcgd_watches_take(budget->now_ns, &watch)) {
+		kmemcgd_watch_serve(&watch, budget, result);
+		if (local_clock() >= budget->end_ns)
+			break;
+	}
+}
+
+static struct kmemcgd_demand policy_demand(u64 now_ns)
+{
+	struct kmemcgd_demand demand = {
+		.deadline_ns = KMEMCGD_NEVER,
+		.urgency = KMEMCGD_REQUESTED,
+	};
+
+	if (!kfifo_is_empty(&creations) || atomic_read(&creations_lost) ||
+	    apply_id)
+		demand.deadline_ns = now_ns;
+	else if (kmemcgd_policies_any())
+		demand.deadline_ns = apply_due_ns;
+	return demand;
+}
+
+static void policy_run(const struct kmemcgd_budget *budget,
+		       struct kmemcgd_result *result)
 {
 	if (!kfifo_is_empty(&creations)) {
 		apply_creation();
@@ -217,32 +236,18 @@ static void apply(u64 now_ns)
 	apply_step(&apply_id);
 	/* Together with the far looks. */
 	if (!apply_id)
-		apply_due_ns = kmemcgd_watch_far_ns(now_ns + APPLY_INTERVAL_NS);
-}
-
-static void run(const struct kmemcgd_budget *budget,
-		struct kmemcgd_result *result)
-{
-	struct kmemcgd_watch watch;
-
-	if (!kmemcgd_watches_take(budget->now_ns, &watch)) {
-		apply(budget->now_ns);
-		return;
-	}
-	/* Many looks are one slice, reclaim from one memcg is another. */
-	do {
-		kmemcgd_watch_serve(&watch, budget, result);
-	} while (!result->pages && local_clock() < budget->end_ns &&
-		 kmemcgd_watches_take(budget->now_ns, &watch));
-}
-
-static void pause(void)
-{
+		apply_due_ns = kmemcgd_watch_far_ns(budget->now_ns +
+						    APPLY_INTERVAL_NS);
 }
 
 const struct kmemcgd_source kmemcgd_watermark_source = {
 	.name = "watermark",
-	.demand = demand,
-	.run = run,
-	.pause = pause,
+	.demand = watch_demand,
+	.run = watch_run,
+};
+
+const struct kmemcgd_source kmemcgd_policy_source = {
+	.name = "policy",
+	.demand = policy_demand,
+	.run = policy_run,
 };

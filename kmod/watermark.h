@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The source that keeps memcgs with a policy below their limits. */
+/* The sources that keep memcgs with a policy below their limits. */
 #ifndef KMEMCGD_WATERMARK_SOURCE_H
 #define KMEMCGD_WATERMARK_SOURCE_H
 
@@ -9,8 +9,11 @@
 
 struct mem_cgroup;
 
-/* For the engine. */
+/* Looks at memcgs and reclaims from them; several threads may share it. */
 extern const struct kmemcgd_source kmemcgd_watermark_source;
+
+/* Finds the memcgs that policies apply to; for one thread. */
+extern const struct kmemcgd_source kmemcgd_policy_source;
 
 /* For struct kmemcgd_cgroup_listener, which says when they are called. */
 void kmemcgd_watermark_created(u64 cgroup_id, int css_id);

@@ -37,7 +37,7 @@
 /* Set by probes when there is something to report, cleared by the thread. */
 static atomic_t report_wanted;
 
-/* Below: the engine's thread only. */
+/* Below: the thread for zombies only. */
 static struct kmemcgd_pass pass;
 static bool pass_active;
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
@@ -68,7 +68,7 @@ u64 kmemcgd_zombie_reap_all(void)
 {
 	u64 pass_id = kmemcgd_targets_ask_all();
 
-	kmemcgd_engine_kick();
+	kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 	return pass_id;
 }
 
@@ -76,14 +76,14 @@ u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id)
 {
 	u64 pass_id = kmemcgd_targets_ask_one(css_id, cgroup_id);
 
-	kmemcgd_engine_kick();
+	kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 	return pass_id;
 }
 
 /* Called by a probe with interrupts off. */
 void kmemcgd_zombie_queued(void)
 {
-	kmemcgd_engine_kick();
+	kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 }
 
 /* Called by a probe with interrupts off. */
@@ -99,7 +99,7 @@ void kmemcgd_zombie_released(u64 cgroup_id)
 	 */
 	if (!kmemcgd_states_count() ||
 	    (kmemcgd_netlink_listening() && !atomic_xchg(&report_wanted, 1)))
-		kmemcgd_engine_kick();
+		kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 }
 
 static void report_freed(u64 now_ns)
@@ -140,12 +140,13 @@ static struct kmemcgd_demand demand(u64 now_ns)
 	return demand;
 }
 
-static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
+static void pass_begin(const struct kmemcgd_budget *budget,
+		       enum kmemcgd_reason reason)
 {
 	pass = (struct kmemcgd_pass){
-		.id = kmemcgd_targets_begin(now_ns, reason),
+		.id = kmemcgd_targets_begin(budget->now_ns, reason),
 		.reason = reason,
-		.began_ns = now_ns,
+		.began_ns = budget->now_ns,
 	};
 	pass_active = true;
 	pass_found_inodes = false;
@@ -154,20 +155,20 @@ static void pass_begin(u64 now_ns, enum kmemcgd_reason reason)
 	/* Who asked waits for the count. */
 	pass_has_aftermath = reason == KMEMCGD_REASON_REAP;
 	pass_ends_ns = 0;
-	pass_cpu_began_ns = kmemcgd_engine_cpu_ns();
+	pass_cpu_began_ns = budget->cpu_ns;
 	pass_freed_began = kmemcgd_stats_freed_total();
 	kmemcgd_stats_pass_began(&pass);
 	trace_kmemcgd_pass_begin(&pass);
 	kmemcgd_netlink_pass_began(&pass);
 }
 
-static void pass_end(u64 now_ns)
+static void pass_end(const struct kmemcgd_budget *budget)
 {
 	s64 cpu_ns;
 
-	pass.duration_ns = now_ns - pass.began_ns;
+	pass.duration_ns = budget->now_ns - pass.began_ns;
 	/* A correction of the estimate may have been larger than the pass. */
-	cpu_ns = kmemcgd_engine_cpu_ns() - pass_cpu_began_ns;
+	cpu_ns = budget->cpu_ns - pass_cpu_began_ns;
 	pass.cpu_ns = max_t(s64, cpu_ns, 0);
 	pass.freed = kmemcgd_stats_freed_total() - pass_freed_began;
 	pass.left = kmemcgd_zombie_left();
@@ -179,7 +180,7 @@ static void pass_end(u64 now_ns)
 }
 
 /* Everything was visited: have the rest let go of by other means. */
-static void pass_finish(u64 now_ns)
+static void pass_finish(const struct kmemcgd_budget *budget)
 {
 	if (pass_found_journal) {
 		/* What they let go of is taken at the next visit. */
@@ -196,16 +197,16 @@ static void pass_finish(u64 now_ns)
 			return;
 	}
 	if (pass_has_aftermath)
-		pass_ends_ns = now_ns + AFTERMATH_NS;
+		pass_ends_ns = budget->now_ns + AFTERMATH_NS;
 	else
-		pass_end(now_ns);
+		pass_end(budget);
 }
 
-static void pass_abandon(u64 now_ns)
+static void pass_abandon(const struct kmemcgd_budget *budget)
 {
 	kmemcgd_targets_abandon(visit_active);
 	visit_active = false;
-	pass_end(now_ns);
+	pass_end(budget);
 }
 
 static void visit_begin(const struct kmemcgd_target *target)
@@ -311,18 +312,18 @@ static void run(const struct kmemcgd_budget *budget,
 	if (!pass_active) {
 		if (!enabled() || kmemcgd_targets_due_ns(now_ns, &reason) > now_ns)
 			return;
-		pass_begin(now_ns, reason);
+		pass_begin(budget, reason);
 	}
 	if (pass_ends_ns) {
 		if (pass_ends_ns <= now_ns)
-			pass_end(now_ns);
+			pass_end(budget);
 		return;
 	}
 	/* Switched off, or asked for something: the rest is for later. */
 	if (!enabled() ||
 	    (kmemcgd_targets_asked() &&
 	     pass.reason != KMEMCGD_REASON_REAP)) {
-		pass_abandon(now_ns);
+		pass_abandon(budget);
 		return;
 	}
 	if (!visit_active && kmemcgd_sweep_running()) {
@@ -333,7 +334,7 @@ static void run(const struct kmemcgd_budget *budget,
 		if (visit_active)
 			visit_slice(budget, result, now_ns);
 		else if (!kmemcgd_targets_walking())
-			pass_finish(now_ns);
+			pass_finish(budget);
 	}
 	pass.pages += result->pages;
 	pass.inodes += result->inodes;

@@ -11,7 +11,7 @@ using Q = Quantity;
 constexpr ConfigField table[] = {
     {KMEMCGD_A_CONFIG_ENABLED, "enabled", "", Q::boolean, "the daemon works"},
     {KMEMCGD_A_CONFIG_CPU_CAP_PERMILLE, "cpu_cap_permille", "cpu_cap", Q::permille,
-     "CPU time that the thread may use, of one CPU"},
+     "CPU time that may be spent on zombies, of one CPU"},
     {KMEMCGD_A_CONFIG_BURST_US, "burst_us", "burst", Q::microseconds,
      "CPU time that it may use at once after a pause"},
     {KMEMCGD_A_CONFIG_SLICE_TARGET_US, "slice_target_us", "slice_target", Q::microseconds,
@@ -31,11 +31,12 @@ constexpr ConfigField table[] = {
     {KMEMCGD_A_CONFIG_SWAP, "swap", "", Q::boolean, "swap zombies out"},
     {KMEMCGD_A_CONFIG_INODES, "inodes", "", Q::boolean, "evict the inodes that hold zombies"},
     {KMEMCGD_A_CONFIG_NICE_MIN, "nice_min", "", Q::count,
-     "highest priority that watermarks may give the thread, 19 is the lowest"},
+     "highest priority that watermarks may give their threads, 19 is the lowest"},
     {KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE, "headroom_max_permille", "headroom_max", Q::permille,
      "how much lower watermarks may be learned, of the limit"},
     {KMEMCGD_A_CONFIG_WATCHES_MAX, "watches_max", "", Q::count,
      "memcgs that are watched, and policies, at most"},
+    {KMEMCGD_A_CONFIG_THREADS, "threads", "", Q::count, "threads for watermarks"},
 };
 static_assert(std::size(table) == KMEMCGD_A_CONFIG_MAX);
 

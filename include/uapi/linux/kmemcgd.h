@@ -273,6 +273,7 @@ enum kmemcgd_a_config {
 	KMEMCGD_A_CONFIG_NICE_MIN,	/* u32, 0 to 19 (0): for watermarks */
 	KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE, /* u32, 0 to 500 (50): learned */
 	KMEMCGD_A_CONFIG_WATCHES_MAX,	/* u32, 0 to 1048576 (65536) */
+	KMEMCGD_A_CONFIG_THREADS,	/* u32, 1 to 8 (1): for watermarks */
 
 	/* private: */
 	__KMEMCGD_A_CONFIG_MAX,
@@ -325,7 +326,7 @@ enum kmemcgd_a_pass {
 	KMEMCGD_A_PASS_ID,		/* u64, counts from 1 */
 	KMEMCGD_A_PASS_REASON,		/* u32: enum kmemcgd_reason */
 	KMEMCGD_A_PASS_DURATION_NS,	/* u64 */
-	KMEMCGD_A_PASS_CPU_NS,		/* u64: CPU time of the thread */
+	KMEMCGD_A_PASS_CPU_NS,		/* u64: CPU time of the pass */
 	KMEMCGD_A_PASS_VISITED,		/* u64: zombies */
 	KMEMCGD_A_PASS_FREED,		/* u64: zombies released during the pass */
 	KMEMCGD_A_PASS_LEFT,		/* u64: zombies still there at its end */
@@ -357,8 +358,8 @@ enum kmemcgd_a_stats {
 	KMEMCGD_A_STATS_STOCK_DRAINS,	/* u64 [r]: charge stocks drained */
 	KMEMCGD_A_STATS_SLICES,		/* u64 [r] */
 	KMEMCGD_A_STATS_PASSES,		/* u64 [r] */
-	KMEMCGD_A_STATS_WAKEUPS,	/* u64 [r]: times the thread went to work */
-	KMEMCGD_A_STATS_CPU_NS,		/* u64 [r]: CPU time of the thread */
+	KMEMCGD_A_STATS_WAKEUPS,	/* u64 [r]: times a thread went to work */
+	KMEMCGD_A_STATS_CPU_NS,		/* u64 [r]: CPU time of the threads */
 	KMEMCGD_A_STATS_THROTTLED_NS,	/* u64 [r]: time slept for the CPU cap */
 	KMEMCGD_A_STATS_EVENTS_LOST,	/* u64 [r]: events not delivered */
 	KMEMCGD_A_STATS_SLICE_HIST,	/* u64[KMEMCGD_HIST_BUCKETS] [r] */

@@ -21,7 +21,7 @@ tick_start
 modprobe kmemcgd
 start=$(cut -d. -f1 /proc/uptime)
 check "at most 20 are left after 120 s" wait_until 120 at_most_left 20
-note "$(zombies_left) left after $(($(cut -d. -f1 /proc/uptime) - start)) s, CPU $(thread_cpu_ns) ns"
+note "$(zombies_left) left after $(($(cut -d. -f1 /proc/uptime) - start)) s, CPU $(threads_cpu_ns) ns"
 check "the live cgroup keeps 99.5 % of its cache" keeps_cache
 # Other work on the machine stretches the upper tail: make bench shows that.
 note "slices: 50 % below $(slice_below p50) ns, 95 % below $(slice_below p95) ns"

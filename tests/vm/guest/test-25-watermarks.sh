@@ -7,14 +7,6 @@ plan 14
 seconds=${STREAM_SECONDS:-8}
 idle_count=${WATCHED:-300}
 
-limit() {
-	if [ "$cgroup_version" = 2 ]; then
-		echo "$2" >"$memcg_root/$1/memory.max"
-	else
-		echo "${2/max/-1}" >"$memcg_root/$1/memory.limit_in_bytes"
-	fi
-}
-
 limit_hits() {
 	if [ "$cgroup_version" = 2 ]; then
 		awk '$1 == "max" { print $2 }' "$memcg_root/app/memory.events"
@@ -30,12 +22,6 @@ stream() {
 	before=$(limit_hits)
 	load -c "$memcg_root/app" -f /scratch/big -t "$seconds" >/tmp/load
 	echo $(($(limit_hits) - before))
-}
-
-# watch_of PATH FIELD: what is told of a watched memcg
-watch_of() {
-	kmemcgctl watermark show "$1" --json 2>/dev/null |
-		sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"
 }
 
 state_is() {
@@ -59,16 +45,16 @@ few_hits() {
 	return 1
 }
 
-# looks_in SECONDS PATH: how often it is looked at; wakeups of the thread
+# looks_in SECONDS PATH: how often it is looked at; wakeups of the threads
 looks_in() {
 	local cpu_ns
-	cpu_ns=$(thread_cpu_ns)
+	cpu_ns=$(threads_cpu_ns)
 	wakeups=$(stat_of wakeups)
 	looks=$(watch_of "$2" looks)
 	sleep "$1"
 	looks=$(($(watch_of "$2" looks) - looks))
 	wakeups=$(($(stat_of wakeups) - wakeups))
-	cpu_ns=$(($(thread_cpu_ns) - cpu_ns))
+	cpu_ns=$(($(threads_cpu_ns) - cpu_ns))
 	note "$2: $looks looks, $wakeups wakeups in $1 s, $((cpu_ns / $1 / 1000)) millionths of a CPU"
 }
 
@@ -95,7 +81,7 @@ events_tell_of_end() {
 mkdir -p "$memcg_root/app" "$memcg_root/tree"
 [ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/tree/cgroup.subtree_control"
 mkdir "$memcg_root/tree/leaf"
-limit app 32M
+set_limit app 32M
 dd if=/dev/zero of=/scratch/big bs=1M count=100 2>/dev/null
 sync
 modprobe kmemcgd
@@ -114,7 +100,7 @@ kill "$events_pid"
 
 kmemcgctl watermark set /tree --ratio 80 >/dev/null
 check "a child inherits, but has no limit" state_is /tree/leaf no-limit
-limit tree/leaf 16M
+set_limit tree/leaf 16M
 check "a limit is followed without being told" wait_until 10 state_is /tree/leaf below
 mkdir "$memcg_root/tree/new"
 check "a new one inherits as well" wait_until 5 state_is /tree/new no-limit
@@ -131,7 +117,7 @@ check "a removed one takes its policy along" [ "$(kmemcgctl watermark show --jso
 
 for i in $(seq "$idle_count"); do
 	mkdir "$memcg_root/tree/$i"
-	limit "tree/$i" 64M
+	set_limit "tree/$i" 64M
 done
 kmemcgctl watermark default --ratio 95 >/dev/null
 sleep 15

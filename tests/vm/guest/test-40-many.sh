@@ -7,10 +7,10 @@ plan 5
 count=${MANY:-3000}
 cap_permille=20
 
-# A second per line: uptime in ms and the thread's CPU time in ns.
+# A second per line: uptime in ms and the threads' CPU time in ns.
 sample() {
 	while [ -d /sys/module/kmemcgd ]; do
-		echo "$(awk '{ print int($1 * 1000) }' /proc/uptime) $(thread_cpu_ns 2>/dev/null)"
+		echo "$(awk '{ print int($1 * 1000) }' /proc/uptime) $(threads_cpu_ns 2>/dev/null)"
 		sleep 1
 	done
 }
@@ -79,13 +79,13 @@ check "a dump has all zombies" dump_is_whole
 sleep 25
 share=$(worst_share /tmp/samples)
 allowed=$(share_allowed)
-note "the thread took $share permille of a CPU at most, $allowed allowed, $(zombies_left) of $count left"
-check "the thread did work" [ "$(stat_of visits)" -gt 0 ]
+note "the threads took $share permille of a CPU at most, $allowed allowed, $(zombies_left) of $count left"
+check "they did work" [ "$(stat_of visits)" -gt 0 ]
 check "the CPU share stays under the cap, a point and a slice" [ "$share" -le "$allowed" ]
 kmemcgctl zombies list >/dev/null
 kmemcgctl zombies reap >/dev/null
 check "rmmod in the middle of it waits less than 1 s for it" unloads_quickly
-check "and the thread is gone" [ -z "$(thread_pid)" ]
+check "and the threads are gone" [ -z "$(thread_pids kmemcgd)" ]
 wait
 tidy_up
 finish

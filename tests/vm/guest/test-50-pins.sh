@@ -61,10 +61,10 @@ in_cgroup pins/parent/child dd if=/dev/zero of=/dev/shm/zombies/child bs=4k coun
 rmdir "$memcg_root/pins/parent/child" "$memcg_root/pins/parent"
 check_pages "a zombie child: other" wait_until 30 pinned other 1
 
-before_ns=$(thread_cpu_ns)
+before_ns=$(threads_cpu_ns)
 visits=$(stat_of visits)
 sleep 10
-spent_us=$((($(thread_cpu_ns) - before_ns) / 1000))
+spent_us=$((($(threads_cpu_ns) - before_ns) / 1000))
 visits=$(($(stat_of visits) - visits))
 note "in 10 s: $visits visits, $spent_us us of CPU"
 check_pages "nobody may take them: they stay" pinned shmem 11

@@ -5,14 +5,6 @@
 . testlib.sh
 plan 9
 
-# exits STATUS COMMAND...
-exits() {
-	local want=$1 status=0
-	shift
-	"$@" >/tmp/out 2>&1 || status=$?
-	[ "$status" -eq "$want" ] || { note "$*: exit status $status, $(cat /tmp/out)" && return 1; }
-}
-
 unchanged() {
 	[ "$(kmemcgctl config show --json)" = "$config_before" ]
 }

@@ -72,12 +72,25 @@ tick_start() {
 	tick_pid=$!
 }
 
-thread_pid() {
-	pidof kmemcgd
+# thread_pids NAME: those of the module's threads whose names begin so
+thread_pids() {
+	grep -ls "^$1" /proc/[0-9]*/comm | cut -d/ -f3
 }
 
-thread_cpu_ns() {
-	cut -d' ' -f1 "/proc/$(thread_pid)/schedstat"
+# What all of them took.
+threads_cpu_ns() {
+	local pid
+	for pid in $(thread_pids kmemcgd); do
+		cat "/proc/$pid/schedstat"
+	done 2>/dev/null | awk '{ n += $1 } END { if (NR) printf "%d\n", n }'
+}
+
+# switches_of PID...: how often they were given a CPU
+switches_of() {
+	local pid
+	for pid in "$@"; do
+		cat "/proc/$pid/status"
+	done | awk '/ctxt_switches/ { n += $2 } END { print n }'
 }
 
 stat_of() {
@@ -90,12 +103,35 @@ slice_below() {
 	kmemcgctl stats --json | sed -n "s/.*\"slice_hist\":{[^}]*\"$1_below_ns\":\([0-9]*\).*/\1/p"
 }
 
+# set_limit NAME BYTES: or max
+set_limit() {
+	if [ "$cgroup_version" = 2 ]; then
+		echo "$2" >"$memcg_root/$1/memory.max"
+	else
+		echo "${2/max/-1}" >"$memcg_root/$1/memory.limit_in_bytes"
+	fi
+}
+
+# watch_of PATH FIELD: what is told of a watched memcg
+watch_of() {
+	kmemcgctl watermark show "$1" --json 2>/dev/null |
+		sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"
+}
+
 # in_cgroup NAME COMMAND...: runs it in a cgroup, which is made if need be
 in_cgroup() {
 	local cgroup=$memcg_root/$1
 	shift
 	mkdir -p "$cgroup"
 	bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$cgroup" "$@" 2>/dev/null
+}
+
+# exits STATUS COMMAND...: the command exits with this status
+exits() {
+	local want=$1 status=0
+	shift
+	"$@" >/tmp/out 2>&1 || status=$?
+	[ "$status" -eq "$want" ] || { note "$*: exit status $status, $(cat /tmp/out)" && return 1; }
 }
 
 # wait_until SECONDS COMMAND...: until the command succeeds

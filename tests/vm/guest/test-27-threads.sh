@@ -1,0 +1,82 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # functions are run by check
+# Several threads for watermarks: as many as were asked for, and each memcg is
+# served.
+# shellcheck source-path=SCRIPTDIR source=testlib.sh
+. testlib.sh
+plan 10
+apps="app1 app2 app3"
+
+has_threads() {
+	[ "$(thread_pids kmemcgd_wmark | wc -l)" = "$1" ]
+}
+
+stream_all() {
+	local app
+	for app in $apps; do
+		load -c "$memcg_root/$app" -f "/scratch/$app" -t "$1" >/dev/null &
+	done
+}
+
+all_reclaimed() {
+	local app
+	for app in $apps; do
+		note "/$app: $(watch_of "/$app" reclaimed_bytes) bytes reclaimed, $(watch_of "/$app" limit_hit) times at the limit"
+		[ "$(watch_of "/$app" reclaimed_bytes)" -gt 0 ] || return 1
+	done
+}
+
+# Those beyond the first, once they had the time to see that they are not wanted.
+others_sleep() {
+	local before after
+	mapfile -t others < <(for pid in $(thread_pids kmemcgd_wmark); do
+		grep -q /0 "/proc/$pid/comm" || echo "$pid"
+	done)
+	[ "${#others[@]}" = 2 ] || return 1
+	before=$(switches_of "${others[@]}")
+	sleep 3
+	after=$(switches_of "${others[@]}")
+	[ "$before" = "$after" ]
+}
+
+[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
+for app in $apps; do
+	mkdir -p "$memcg_root/$app"
+	set_limit "$app" 24M
+	dd if=/dev/zero of="/scratch/$app" bs=1M count=60 2>/dev/null
+done
+sync
+# Who reads what is in the cache is not charged for it.
+echo 3 >/proc/sys/vm/drop_caches
+modprobe kmemcgd
+check "one thread" has_threads 1
+check "0 threads are refused" exits 1 kmemcgctl config set threads=0
+check "and so are 9" exits 1 kmemcgctl config set threads=9
+kmemcgctl config set threads=3 >/dev/null
+check "three threads" has_threads 3
+kmemcgctl watermark default --ratio 90 >/dev/null
+stream_all 5
+sleep 4
+check "all are reclaimed from" all_reclaimed
+wait
+
+kmemcgctl config set threads=1 >/dev/null
+stream_all 6
+sleep 1
+check "what is not wanted any more sleeps" others_sleep
+check "and is still there" has_threads 3
+wait
+
+kmemcgctl config set threads=8 >/dev/null
+check "eight threads" has_threads 8
+stream_all 4
+sleep 1
+check "unloads in the middle of it" rmmod kmemcgd
+check "and no thread is left" [ -z "$(thread_pids kmemcgd)" ]
+wait
+for app in $apps; do
+	rmdir "$memcg_root/$app"
+	rm -f "/scratch/$app"
+done
+tidy_up
+finish
