@@ -63,7 +63,7 @@ void kmemcgd_engine_kick(enum kmemcgd_crew_id id)
 static int start_crew(enum kmemcgd_crew_id id, unsigned int wanted)
 {
 	struct kmemcgd_crew *crew = &crews[id];
-	unsigned int started = 0;
+	unsigned int started = 0, i;
 	int err = 0;
 
 	while (started < wanted && !err) {
@@ -72,7 +72,9 @@ static int start_crew(enum kmemcgd_crew_id id, unsigned int wanted)
 			started++;
 	}
 	WRITE_ONCE(crew->active, started);
-	kmemcgd_engine_kick(id);
+	/* Those that are not wanted any more as well: they go to sleep then. */
+	for (i = 0; i < KMEMCGD_THREADS_MAX; i++)
+		kmemcgd_worker_kick(&crew->workers[i]);
 	return err;
 }
 

@@ -82,7 +82,7 @@ threads_cpu_ns() {
 	local pid
 	for pid in $(thread_pids kmemcgd); do
 		cat "/proc/$pid/schedstat"
-	done 2>/dev/null | awk '{ n += $1 } END { if (NR) printf "%d\n", n }'
+	done 2>/dev/null | awk '{ n += $1 } END { if (NR) printf "%.0f\n", n }'
 }
 
 # switches_of PID...: how often they were given a CPU
