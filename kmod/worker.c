@@ -69,7 +69,7 @@ static void settle_cpu_time(struct kmemcgd_worker *worker)
 	s64 correction_ns = now_exact_ns - worker->exact_cpu_ns -
 			    worker->estimated_cpu_ns;
 
-	kmemcgd_pacing_charge(&worker->pacing, correction_ns);
+	kmemcgd_pacing_settle(&worker->pacing, correction_ns);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_CPU_NS, correction_ns);
 	worker->exact_cpu_ns = now_exact_ns;
 	worker->estimated_cpu_ns = 0;

@@ -9,6 +9,11 @@
  *
  *	cap * T + burst + one slice
  *
+ * A slice that takes longer than what the cap gives in ten seconds is not the
+ * work of the thread: a machine that was paused finds the time there. More than
+ * that is not slept off, so that a T beyond ten seconds may have one such slice
+ * for each ten seconds.
+ *
  * Source: the token bucket of RFC 2697, with time for bytes.
  */
 #ifndef KMEMCGD_PACING_H
@@ -20,6 +25,8 @@
 
 /* Beyond this the bucket is full at any cap and burst; keeps products small. */
 #define KMEMCGD_PACING_MAX_ELAPSED_NS (3600ULL * 1000 * 1000 * 1000)
+/* The longest time that a debt is slept off for. */
+#define KMEMCGD_PACING_MAX_DEBT_NS (10ULL * 1000 * 1000 * 1000)
 
 /**
  * struct kmemcgd_pacing - a token bucket of CPU time
@@ -83,6 +90,28 @@ static inline void kmemcgd_pacing_charge(struct kmemcgd_pacing *p,
 	p->balance_ns -= cpu_ns;
 }
 
+/* The largest debt that is paid off. */
+static inline uint64_t
+kmemcgd_pacing_max_debt_ns(const struct kmemcgd_pacing *p)
+{
+	return KMEMCGD_PACING_MAX_DEBT_NS * p->cap_permille / KMEMCGD_PERMILLE;
+}
+
+/*
+ * Corrects what was charged by what was really used, @cpu_ns more or less, and
+ * forgives what is beyond the largest debt. Not before it was slept off for as
+ * long as that: a correction may still make it a smaller one until then.
+ */
+static inline void kmemcgd_pacing_settle(struct kmemcgd_pacing *p,
+					 int64_t cpu_ns)
+{
+	int64_t lowest_ns = -(int64_t)kmemcgd_pacing_max_debt_ns(p);
+
+	kmemcgd_pacing_charge(p, cpu_ns);
+	if (p->balance_ns < lowest_ns)
+		p->balance_ns = lowest_ns;
+}
+
 /**
  * kmemcgd_pacing_delay_ns - how long to sleep before the next slice
  * @p: refilled just now
@@ -90,15 +119,19 @@ static inline void kmemcgd_pacing_charge(struct kmemcgd_pacing *p,
  * While something is left it is spent. Once it is used up, half of the burst
  * is saved first: many short sleeps would cost more than the work.
  *
- * Return: 0, or the time until the bucket is half full.
+ * Return: 0, or the time until the bucket is half full; for a debt beyond the
+ * largest, until that one would be paid off.
  */
 static inline uint64_t kmemcgd_pacing_delay_ns(const struct kmemcgd_pacing *p)
 {
-	uint64_t missing_ns;
+	uint64_t missing_ns, max_ns = kmemcgd_pacing_max_debt_ns(p);
 
 	if (p->balance_ns > 0)
 		return 0;
-	missing_ns = (uint64_t)-p->balance_ns + p->burst_ns / 2;
+	missing_ns = (uint64_t)-p->balance_ns;
+	if (missing_ns > max_ns)
+		missing_ns = max_ns;
+	missing_ns += p->burst_ns / 2;
 	return missing_ns * KMEMCGD_PERMILLE / p->cap_permille;
 }
 

@@ -58,6 +58,24 @@ TEST(Pacing, ASmallerBurstTakesWhatWasSaved) {
     EXPECT_EQ(pacing.cap_permille, 10U);
 }
 
+TEST(Pacing, ADebtIsSleptOffForTenSecondsAtMost) {
+    auto pacing = bucket(50, 10 * ms);
+    kmemcgd_pacing_charge(&pacing, 4010 * ms);
+    EXPECT_EQ(kmemcgd_pacing_delay_ns(&pacing), 10 * s + 100 * ms);
+    // It was really used, so that the rest is forgiven once that time is over.
+    kmemcgd_pacing_settle(&pacing, 0);
+    kmemcgd_pacing_refill(&pacing, s + 10 * s + 100 * ms);
+    EXPECT_EQ(pacing.balance_ns, static_cast<std::int64_t>(5 * ms));
+    EXPECT_EQ(kmemcgd_pacing_delay_ns(&pacing), 0U);
+}
+
+TEST(Pacing, WhatWasNotUsedIsNotForgivenTwice) {
+    auto pacing = bucket(50, 10 * ms);
+    kmemcgd_pacing_charge(&pacing, 4010 * ms);
+    kmemcgd_pacing_settle(&pacing, -3990 * static_cast<std::int64_t>(ms));
+    EXPECT_EQ(pacing.balance_ns, -static_cast<std::int64_t>(10 * ms));
+}
+
 // The promise: cap x time + burst + one slice, over any time.
 class PacingShare : public testing::TestWithParam<std::uint32_t> {};
 

@@ -11,22 +11,28 @@ has_threads() {
 	[ "$(thread_pids kmemcgd_wmark | wc -l)" = "$1" ]
 }
 
-stream_all() {
+streams_begin() {
 	local app
+	streams=()
 	for app in $apps; do
-		load -c "$memcg_root/$app" -f "/scratch/$app" -t "$1" >/dev/null &
+		load -c "$memcg_root/$app" -f "/scratch/$app" -t 600 >/dev/null &
+		streams+=($!)
 	done
+}
+
+streams_end() {
+	kill "${streams[@]}"
+	wait "${streams[@]}" 2>/dev/null
 }
 
 all_reclaimed() {
 	local app
 	for app in $apps; do
-		note "/$app: $(watch_of "/$app" reclaimed_bytes) bytes reclaimed, $(watch_of "/$app" limit_hit) times at the limit"
 		[ "$(watch_of "/$app" reclaimed_bytes)" -gt 0 ] || return 1
 	done
 }
 
-# Those beyond the first, once they had the time to see that they are not wanted.
+# Those beyond the first, while the first has work.
 others_sleep() {
 	local before after
 	mapfile -t others < <(for pid in $(thread_pids kmemcgd_wmark); do
@@ -55,25 +61,17 @@ check "and so are 9" exits 1 kmemcgctl config set threads=9
 kmemcgctl config set threads=3 >/dev/null
 check "three threads" has_threads 3
 kmemcgctl watermark default --ratio 90 >/dev/null
-stream_all 5
-sleep 4
-check "all are reclaimed from" all_reclaimed
-wait
-
+streams_begin
+check "all are reclaimed from" wait_until 60 all_reclaimed
 kmemcgctl config set threads=1 >/dev/null
-stream_all 6
-sleep 1
-check "what is not wanted any more sleeps" others_sleep
+check "what is not wanted any more sleeps" wait_until 30 others_sleep
 check "and is still there" has_threads 3
-wait
-
 kmemcgctl config set threads=8 >/dev/null
 check "eight threads" has_threads 8
-stream_all 4
 sleep 1
 check "unloads in the middle of it" rmmod kmemcgd
 check "and no thread is left" [ -z "$(thread_pids kmemcgd)" ]
-wait
+streams_end
 for app in $apps; do
 	rmdir "$memcg_root/$app"
 	rm -f "/scratch/$app"

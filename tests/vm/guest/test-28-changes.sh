@@ -76,7 +76,7 @@ stream_start app
 check "everything changes under a stream" all_rounds
 check "no policy is left that was taken back" nothing_is_watched
 kmemcgctl watermark set /app --ratio 80 >/dev/null
-check "and one that comes then works" wait_until 10 watched_again
+check "and one that comes then works" wait_until 30 watched_again
 move tree/other
 check "a cgroup with a policy is removed" rmdir "$memcg_root/app"
 check "and its policy with it" nothing_is_watched
