@@ -6,6 +6,7 @@
  * The arithmetic is in include/kmemcgd/watermark.h. A css reference is held
  * while the kernel reclaims, and not while the thread sleeps between slices.
  */
+#include <linux/cgroup.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
@@ -45,8 +46,7 @@
 /*
  * Where the kernel tells of tasks that join and of limits that are hit, one
  * that nothing was charged to since the last look can wait for longer: 4 s,
- * and, while a quarter of the way to its mark or more is left, twice as long
- * each time, up to 32 s.
+ * and, if there is no task in it, twice as long each time, up to 32 s.
  */
 #define QUIET_LOOK_NS (4 * NSEC_PER_SEC)
 #define QUIET_MAX_SHIFT 3
@@ -59,6 +59,7 @@ struct reading {
 	u64 usage;
 	u64 hits;
 	u64 refaults;
+	bool populated;		/* with tasks, in it or below */
 };
 
 static void read_memcg(struct mem_cgroup *memcg, struct reading *reading)
@@ -67,6 +68,7 @@ static void read_memcg(struct mem_cgroup *memcg, struct reading *reading)
 	reading->usage = page_counter_read(&memcg->memory);
 	reading->hits = kmemcgd_memcg_hits(memcg);
 	reading->refaults = kmemcgd_memcg_refaults(memcg);
+	reading->populated = cgroup_is_populated(memcg->css.cgroup);
 }
 
 /* At this rate the limit is so far away. */
@@ -257,20 +259,18 @@ static bool hears_of_change(void)
 	       kmemcgd_capable(KMEMCGD_CAP_STALL_EVENTS);
 }
 
-static u64 quiet_ns(struct kmemcgd_watch *watch)
+static u64 quiet_ns(struct kmemcgd_watch *watch, bool populated)
 {
-	u64 ns = QUIET_LOOK_NS << watch->quiet_shift;
-
-	if (watch->state == KMEMCGD_WATCH_BELOW &&
-	    watch->usage < watch->marks.high / 4 * 3)
-		watch->quiet_shift = min(watch->quiet_shift + 1, QUIET_MAX_SHIFT);
-	else
+	/* One without a limit may get one, which nothing tells of. */
+	if (populated || watch->state == KMEMCGD_WATCH_NO_LIMIT)
 		watch->quiet_shift = 0;
-	return ns;
+	else
+		watch->quiet_shift = min(watch->quiet_shift + 1, QUIET_MAX_SHIFT);
+	return QUIET_LOOK_NS << watch->quiet_shift;
 }
 
-static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
-		 u64 took_ns, bool quiet)
+static void plan(struct kmemcgd_watch *watch, const struct reading *reading,
+		 u64 now_ns, u32 taken, u64 took_ns, bool quiet)
 {
 	switch (watch->state) {
 	case KMEMCGD_WATCH_NO_LIMIT:
@@ -296,7 +296,7 @@ static void plan(struct kmemcgd_watch *watch, u64 now_ns, u32 taken,
 	if (watch->interval_ns < KMEMCGD_LOOK_MAX_NS)
 		return;
 	if (quiet && !kmemcgd_watch_backed_off(watch) && hears_of_change())
-		watch->due_ns = now_ns + quiet_ns(watch);
+		watch->due_ns = now_ns + quiet_ns(watch, reading->populated);
 	else
 		watch->quiet_shift = 0;
 	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
@@ -353,6 +353,6 @@ void kmemcgd_watch_serve(struct kmemcgd_watch *watch,
 		now_ns = ktime_get_ns();
 	}
 	css_put(&memcg->css);
-	plan(watch, now_ns, result->pages - before, took_ns, quiet);
+	plan(watch, &reading, now_ns, result->pages - before, took_ns, quiet);
 	kmemcgd_watches_return(watch);
 }

@@ -19,7 +19,7 @@
  * @level: how much more than usual is done, 0 to KMEMCGD_LEVEL_MAX
  * @due_ns: the next look, by ktime_get_ns()
  * @interval_ns: between the last two looks
- * @quiet_shift: how much longer than usual it may wait, as nothing happens
+ * @quiet_shift: how much longer it may wait, as nothing happens in it
  * @fill: how fast it fills
  * @base: its limit in pages; U64_MAX: none
  * @usage: pages, at the last look
