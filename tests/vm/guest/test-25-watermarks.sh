@@ -93,9 +93,9 @@ kmemcgctl watermark watch --json >/tmp/events &
 events_pid=$!
 kmemcgctl watermark set /app --ratio 95 --scale-factor 50 >/dev/null
 # Who listens may have come too late for the first time of reclaim. A second with
-# nothing to take ends it, so that the stream begins another.
+# nothing to take ends it, which is heard, and the stream begins another.
 echo 3 >/proc/sys/vm/drop_caches
-sleep 3
+wait_until 20 [ -s /tmp/events ]
 check "with it at most half as often, or 5 times" few_hits
 check "and it was reclaimed from" [ "$(watch_of /app reclaimed_bytes)" -gt 0 ]
 check "events tell of it" grep -q reclaim-begin /tmp/events
