@@ -9,6 +9,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 
@@ -33,6 +35,9 @@ static const struct kmemcgd_source *const watermark_shared[] = {
 	&kmemcgd_watermark_source,
 	NULL,
 };
+
+static_assert(ARRAY_SIZE(zombie_sources) <= KMEMCGD_SOURCES_MAX + 1);
+static_assert(ARRAY_SIZE(watermark_sources) <= KMEMCGD_SOURCES_MAX + 1);
 
 static struct kmemcgd_crew crews[] = {
 	[KMEMCGD_CREW_ZOMBIES] = {

@@ -9,10 +9,12 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/stringify.h>
 
 #include "engine.h"
 #include "netlink.h"
 #include "params.h"
+#include "worker.h"
 
 /* Written under kernel_param_lock(), before the writers can run and after. */
 static bool announce;
@@ -83,7 +85,7 @@ static const struct kernel_param_ops ranged_ops = {
 	  "how much lower than set watermarks may become, in 1/1000 of the limit") \
 	T(watches_max, WATCHES_MAX, 65536, 0, 1048576,			\
 	  "memcgs that are watched, and policies, at most")		\
-	T(threads, THREADS, 1, 1, 8,					\
+	T(threads, THREADS, 1, 1, KMEMCGD_THREADS_MAX,			\
 	  "threads for watermarks")
 
 #define DEFINE_TUNABLE(_name, _attr, _default, _min, _max, _doc)	\
@@ -91,7 +93,7 @@ static const struct kernel_param_ops ranged_ops = {
 	module_param_cb(_name, &ranged_ops,				\
 			(void *)&kmemcgd_params[KMEMCGD_A_CONFIG_##_attr], \
 			0644);						\
-	MODULE_PARM_DESC(_name, _doc " (" #_min " to " #_max		\
+	MODULE_PARM_DESC(_name, _doc " (" #_min " to " __stringify(_max) \
 			 ", default " #_default ")");
 
 #define TUNABLE_ENTRY(_name, _attr, _default, _min, _max, _doc)		\
@@ -100,7 +102,8 @@ static const struct kernel_param_ops ranged_ops = {
 		.value = &(_name),					\
 		.min = _min,						\
 		.max = _max,						\
-		.range_error = #_name ": must be " #_min " to " #_max,	\
+		.range_error = #_name ": must be " #_min " to "		\
+			       __stringify(_max),			\
 	},
 
 FOR_EACH_TUNABLE(DEFINE_TUNABLE)
