@@ -16,9 +16,9 @@
 
 #include "guest.h"
 
-#define LOOP_NS (SECOND_NS / 10)
+#define LOOP_NS (100 * MS_NS)
 #define LOOP_BYTES (32UL << 20)
-#define ONCE_NS (SECOND_NS / 1000)
+#define ONCE_NS MS_NS
 
 static int open_in(const char *dir, const char *file, int flags)
 {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SECOND_NS 1000000000ULL
+#define MS_NS 1000000ULL
 
 static inline uint64_t now_ns(void)
 {
@@ -34,7 +35,7 @@ static inline void sleep_until(uint64_t when)
 
 static inline void join(const char *cgroup)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX + 128];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);

@@ -20,7 +20,6 @@
 #include "guest.h"
 
 #define MB (1UL << 20)
-#define MS_NS 1000000ULL
 
 static char block[65536];
 

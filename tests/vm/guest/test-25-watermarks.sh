@@ -7,21 +7,13 @@ plan 14
 seconds=${STREAM_SECONDS:-8}
 idle_count=${WATCHED:-300}
 
-limit_hits() {
-	if [ "$cgroup_version" = 2 ]; then
-		awk '$1 == "max" { print $2 }' "$memcg_root/app/memory.events"
-	else
-		cat "$memcg_root/app/memory.failcnt"
-	fi
-}
-
 # Prints how often the limit was hit while a file was streamed.
 stream() {
 	local before
 	echo 3 >/proc/sys/vm/drop_caches
-	before=$(limit_hits)
+	before=$(limit_hits app)
 	load -c "$memcg_root/app" -f /scratch/big -t "$seconds" >/tmp/load
-	echo $(($(limit_hits) - before))
+	echo $(($(limit_hits app) - before))
 }
 
 state_is() {
@@ -77,13 +69,10 @@ events_tell_of_end() {
 	return 1
 }
 
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
-mkdir -p "$memcg_root/app" "$memcg_root/tree"
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/tree/cgroup.subtree_control"
-mkdir "$memcg_root/tree/leaf"
+make_parent tree
+mkdir "$memcg_root/app" "$memcg_root/tree/leaf"
 set_limit app 32M
-dd if=/dev/zero of=/scratch/big bs=1M count=100 2>/dev/null
-sync
+uncached_file /scratch/big 100
 modprobe kmemcgd
 
 without=$(stream)

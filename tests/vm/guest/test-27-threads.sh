@@ -45,15 +45,11 @@ others_sleep() {
 	[ "$before" = "$after" ]
 }
 
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
 for app in $apps; do
 	mkdir -p "$memcg_root/$app"
 	set_limit "$app" 24M
-	dd if=/dev/zero of="/scratch/$app" bs=1M count=60 2>/dev/null
+	uncached_file "/scratch/$app" 60
 done
-sync
-# Who reads what is in the cache is not charged for it.
-echo 3 >/proc/sys/vm/drop_caches
 modprobe kmemcgd
 check "one thread" has_threads 1
 check "0 threads are refused" exits 1 kmemcgctl config set threads=0

@@ -60,16 +60,11 @@ is_freed() {
 	return 1
 }
 
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/cgroup.subtree_control"
-mkdir -p "$memcg_root/app" "$memcg_root/tree"
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/tree/cgroup.subtree_control"
-mkdir "$memcg_root/tree/other"
+make_parent tree
+mkdir "$memcg_root/app" "$memcg_root/tree/other"
 set_limit app 32M
 set_limit tree/other 16M
-dd if=/dev/zero of=/scratch/big bs=1M count=100 2>/dev/null
-sync
-# Who reads what is in the cache is not charged for it.
-echo 3 >/proc/sys/vm/drop_caches
+uncached_file /scratch/big 100
 earlier=$(zombies_left)
 modprobe kmemcgd
 stream_start app

@@ -55,8 +55,7 @@ sleep 2
 [ "$(left_here)" -le 3 ] && pages_move=1 || pages_move=0
 check_pages "files on a tmpfs: shmem" wait_until 30 pinned shmem 10
 
-mkdir -p "$memcg_root/pins/parent"
-[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/pins/parent/cgroup.subtree_control"
+make_parent pins/parent
 in_cgroup pins/parent/child dd if=/dev/zero of=/dev/shm/zombies/child bs=4k count=4
 rmdir "$memcg_root/pins/parent/child" "$memcg_root/pins/parent"
 check_pages "a zombie child: other" wait_until 30 pinned other 1

@@ -50,12 +50,17 @@ zombies_left() {
 	fi
 }
 
+# uncached_file PATH MEGABYTES: who reads it first is charged for its pages
+uncached_file() {
+	dd if=/dev/zero of="$1" bs=1M count="$2" 2>/dev/null
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+}
+
 # live_start MEGABYTES: a live cgroup with that much page cache
 live_start() {
 	mkdir -p "$memcg_root/live"
-	dd if=/dev/zero of=/scratch/live bs=1M count="$1" 2>/dev/null
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
+	uncached_file /scratch/live "$1"
 	bash -c 'echo 0 >"$0/cgroup.procs" && exec cat /scratch/live >/dev/null' "$memcg_root/live"
 }
 
@@ -77,12 +82,19 @@ thread_pids() {
 	grep -ls "^$1" /proc/[0-9]*/comm | cut -d/ -f3
 }
 
-# What all of them took.
-threads_cpu_ns() {
+# cpu_ns_of PID...: what they took together
+cpu_ns_of() {
 	local pid
-	for pid in $(thread_pids kmemcgd); do
+	for pid in "$@"; do
 		cat "/proc/$pid/schedstat"
-	done 2>/dev/null | awk '{ n += $1 } END { if (NR) printf "%.0f\n", n }'
+	done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f\n", n }'
+}
+
+# Nothing where there are none.
+threads_cpu_ns() {
+	local pids
+	mapfile -t pids < <(thread_pids kmemcgd)
+	[ ${#pids[@]} = 0 ] || cpu_ns_of "${pids[@]}"
 }
 
 # switches_of PID...: how often they were given a CPU
@@ -103,12 +115,27 @@ slice_below() {
 	kmemcgctl stats --json | sed -n "s/.*\"slice_hist\":{[^}]*\"$1_below_ns\":\([0-9]*\).*/\1/p"
 }
 
+# make_parent NAME: a cgroup whose children are memory cgroups
+make_parent() {
+	mkdir -p "$memcg_root/$1"
+	[ "$cgroup_version" = 1 ] || echo +memory >"$memcg_root/$1/cgroup.subtree_control"
+}
+
 # set_limit NAME BYTES: or max
 set_limit() {
 	if [ "$cgroup_version" = 2 ]; then
 		echo "$2" >"$memcg_root/$1/memory.max"
 	else
 		echo "${2/max/-1}" >"$memcg_root/$1/memory.limit_in_bytes"
+	fi
+}
+
+# limit_hits NAME
+limit_hits() {
+	if [ "$cgroup_version" = 2 ]; then
+		awk '$1 == "max" { print $2 }' "$memcg_root/$1/memory.events"
+	else
+		cat "$memcg_root/$1/memory.failcnt"
 	fi
 }
 

@@ -27,7 +27,6 @@
 
 #define BYTES_MAX 65507
 #define RECEIVE_BUFFER (64 << 20)
-#define MS_NS 1000000ULL
 
 struct counters {
 	uint64_t received, in_errors, rcvbuf_errors;

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest.h"
+
 static const char *root = "/sys/fs/cgroup";
 
 static void write_file(const char *path, const char *text)
@@ -30,14 +32,6 @@ static void write_file(const char *path, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		err(1, "%s", path);
 	close(fd);
-}
-
-static void join(const char *cgroup)
-{
-	char path[PATH_MAX + 128];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	write_file(path, "0");
 }
 
 static void make_file(const char *path, size_t bytes, int sync)
@@ -65,7 +59,7 @@ int main(int argc, char **argv)
 	char base[PATH_MAX], cgroup[PATH_MAX + 64], file[PATH_MAX + 64];
 	long count = 1000, rate = 0, first = 0;
 	size_t bytes = 16384;
-	struct timespec next;
+	uint64_t next;
 	int option;
 
 	while ((option = getopt(argc, argv, "n:s:r:d:p:k:c:")) != -1) {
@@ -91,7 +85,7 @@ int main(int argc, char **argv)
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		err(1, "mkdir %s", dir);
 
-	clock_gettime(CLOCK_MONOTONIC, &next);
+	next = now_ns();
 	for (long i = first; i < first + count; i++) {
 		snprintf(cgroup, sizeof(cgroup), "%s/job-%ld", base, i);
 		/* Directories of a usual size. */
@@ -109,13 +103,8 @@ int main(int argc, char **argv)
 		if (rmdir(cgroup))
 			err(1, "rmdir %s", cgroup);
 		if (rate) {
-			next.tv_nsec += 1000000000 / rate;
-			if (next.tv_nsec >= 1000000000) {
-				next.tv_nsec -= 1000000000;
-				next.tv_sec++;
-			}
-			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next,
-					NULL);
+			next += SECOND_NS / rate;
+			sleep_until(next);
 		}
 	}
 	return 0;
