@@ -28,11 +28,13 @@ enum kmemcgd_urgency {
  * @urgency: how it ranks when more than one source is due
  * @boost: by how much the thread's nice value shall be lower than the highest,
  *	   0 to 19; from now on, since waking up in time depends on it
+ * @pressing: it can't even wait until others have had the CPU between two slices
  */
 struct kmemcgd_demand {
 	u64 deadline_ns;
 	enum kmemcgd_urgency urgency;
 	u32 boost;
+	bool pressing;
 };
 
 /**

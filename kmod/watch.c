@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/stat.h>
 
 #include <kmemcgd/slice.h>
 
@@ -23,13 +24,14 @@
 /* Slices in a row that took nothing before it counts as stuck. */
 #define STUCK_AFTER 3
 /*
- * Backing off: 20 ms, and twice that each time, up to 10 s; while the memcg
- * goes on hitting its limit and lives, who does it finds something to take,
- * and so may the thread: up to 160 ms.
+ * Pauses after them go up to 8 s. A memcg that goes on hitting its limit and
+ * lives has something to take: up to 128 ms then, and 8 ms if that was so within
+ * the last second, as where pages become clean one moment and are read or
+ * written the next.
  */
-#define BACKOFF_MIN_NS (20 * NSEC_PER_MSEC)
-#define BACKOFF_MAX_SHIFT 9
-#define BACKOFF_HIT_SHIFT 3
+#define RETRY_MAX_SHIFT 13
+#define RETRY_HIT_SHIFT 7
+#define RETRY_WORKED_SHIFT 3
 /*
  * Refaults are judged over this time and number of pages; the kernel sums its
  * counts up every two seconds. Three of four pages that were taken are wanted
@@ -91,7 +93,6 @@ static void note_hits(struct kmemcgd_watch *watch, u64 hits, u64 now_ns)
 		watch->learned = kmemcgd_learn(watch->learned, watch->base,
 					       max_permille);
 		watch->learned_ns = now_ns;
-		watch->level = KMEMCGD_LEVEL_MAX;
 	}
 	watch->last_hit_ns = now_ns;
 	if (now_ns - watch->said_ns >= NSEC_PER_SEC) {
@@ -106,29 +107,30 @@ static void fade(struct kmemcgd_watch *watch, u64 now_ns)
 		return;
 	watch->learned = kmemcgd_forget(watch->learned);
 	watch->learned_ns = now_ns;
-	if (watch->level)
-		watch->level--;
 }
 
-static void raise_level(struct kmemcgd_watch *watch, u64 now_ns)
+/*
+ * The less time is left, the higher the priority; at once upwards, and step by
+ * step down, since what fills in bursts will do so again.
+ */
+static void set_level(struct kmemcgd_watch *watch, u64 now_ns)
 {
-	if (watch->level == KMEMCGD_LEVEL_MAX)
+	u32 level = kmemcgd_level(time_left_ns(watch));
+
+	if (level >= watch->level)
+		watch->level_ns = now_ns;
+	else if (now_ns - watch->level_ns < KMEMCGD_LEVEL_KEEP_NS)
 		return;
-	watch->level++;
-	watch->learned_ns = now_ns;
+	else
+		level = watch->level - 1;
+	if (level != watch->level)
+		watch->level_ns = now_ns;
+	watch->level = level;
 }
 
 static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
 		  u64 now_ns)
 {
-	/*
-	 * Late by a good part of what is left: the CPU is needed by others.
-	 * Slices in a row are not late, they only say so to go first.
-	 */
-	bool late = watch->looks && now_ns > watch->due_ns &&
-		    watch->state == KMEMCGD_WATCH_BELOW &&
-		    now_ns - watch->due_ns > time_left_ns(watch) / 4;
-
 	watch->usage = reading->usage;
 	watch->base = reading->base;
 	kmemcgd_fill_update(&watch->fill, watch->usage, now_ns);
@@ -138,11 +140,10 @@ static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
 	}
 	if (reading->hits != watch->hits && watch->base != U64_MAX)
 		note_hits(watch, reading->hits - watch->hits, now_ns);
-	else if (watch->learned || watch->level)
+	else if (watch->learned)
 		fade(watch, now_ns);
-	if (late)
-		raise_level(watch, now_ns);
 	watch->hits = reading->hits;
+	set_level(watch, now_ns);
 }
 
 /* Is what is taken read again? Then it stops for a while. */
@@ -186,23 +187,18 @@ static void decide(struct kmemcgd_watch *watch, const struct reading *reading,
 	judge_window(watch, reading, now_ns);
 }
 
-/* More at once than usual for one that would not get there otherwise. */
-static u32 slice_pages(const struct kmemcgd_watch *watch)
-{
-	return min_t(u64, KMEMCGD_SLICE_MIN_PAGES << watch->level,
-		     watch->usage - watch->marks.low);
-}
-
 static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 		    struct kmemcgd_result *result, u64 now_ns, u64 *took_ns)
 {
 	int swappiness = watch->policy.swappiness;
 	bool own = swappiness == KMEMCGD_SWAPPINESS_OWN;
 	u64 began_ns = local_clock(), usage;
-	u32 taken;
+	u32 pages, taken;
 
-	taken = kmemcgd_reclaim_pages(memcg, slice_pages(watch),
-				      watch->policy.swap,
+	pages = kmemcgd_wmark_slice_pages(watch->usage, watch->marks.low,
+					  time_left_ns(watch),
+					  !single_task_running());
+	taken = kmemcgd_reclaim_pages(memcg, pages, watch->policy.swap,
 				      own ? NULL : &swappiness);
 	*took_ns = local_clock() - began_ns;
 	usage = page_counter_read(&memcg->memory);
@@ -216,24 +212,21 @@ static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 	watch->failures = taken ? 0 : watch->failures + 1;
 	if (taken)
 		watch->worked_ns = now_ns;
-	/* The refill outran it. */
-	if (taken && usage >= watch->usage)
-		raise_level(watch, ktime_get_ns());
+	watch->usage = usage;
 	if (watch->failures >= STUCK_AFTER)
 		watch->state = KMEMCGD_WATCH_STUCK;
-	watch->usage = usage;
 }
 
 static u64 backoff_ns(const struct kmemcgd_watch *watch, u64 now_ns)
 {
-	u32 max_shift = BACKOFF_MAX_SHIFT;
+	u32 max_shift = RETRY_MAX_SHIFT;
 
 	if (watch->state == KMEMCGD_WATCH_THRASHING)
 		return THRASHING_BACKOFF_NS;
 	if (watch->last_hit_ns && now_ns - watch->last_hit_ns < CALM_NS)
-		max_shift = BACKOFF_HIT_SHIFT;
-	return BACKOFF_MIN_NS << min_t(u32, watch->failures - STUCK_AFTER,
-				       max_shift);
+		max_shift = now_ns - watch->worked_ns < CALM_NS ?
+			RETRY_WORKED_SHIFT : RETRY_HIT_SHIFT;
+	return kmemcgd_retry_ns(watch->failures, max_shift);
 }
 
 /*
@@ -272,13 +265,17 @@ static u64 quiet_ns(struct kmemcgd_watch *watch, bool populated)
 static void plan(struct kmemcgd_watch *watch, const struct reading *reading,
 		 u64 now_ns, u32 taken, u64 took_ns, bool quiet)
 {
+	watch->pressing = watch->state == KMEMCGD_WATCH_RECLAIMING &&
+			  time_left_ns(watch) < KMEMCGD_PRESSING_NS;
 	switch (watch->state) {
 	case KMEMCGD_WATCH_NO_LIMIT:
 		watch->interval_ns = KMEMCGD_LOOK_MAX_NS;
 		break;
 	case KMEMCGD_WATCH_RECLAIMING:
 		watch->interval_ns = KMEMCGD_LOOK_MIN_NS;
-		watch->due_ns = next_slice_ns(watch, now_ns, taken, took_ns);
+		watch->due_ns = watch->failures ?
+			now_ns + backoff_ns(watch, now_ns) :
+			next_slice_ns(watch, now_ns, taken, took_ns);
 		return;
 	case KMEMCGD_WATCH_STUCK:
 	case KMEMCGD_WATCH_THRASHING:

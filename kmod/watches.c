@@ -187,7 +187,7 @@ bool kmemcgd_watches_nudge(u64 cgroup_id, u64 by_ns)
 	return changed;
 }
 
-u64 kmemcgd_watches_due_ns(u32 *level)
+u64 kmemcgd_watches_first(u32 *level, bool *pressing)
 {
 	struct timerqueue_node *node;
 	u64 due_ns = KMEMCGD_NEVER;
@@ -202,6 +202,7 @@ u64 kmemcgd_watches_due_ns(u32 *level)
 
 		due_ns = entry->watch.due_ns;
 		*level = entry->watch.level;
+		*pressing = entry->watch.pressing;
 	}
 	xa_unlock_irqrestore(&table, flags);
 	return due_ns;

@@ -16,7 +16,9 @@
  * @policy_id: whose policy applies; KMEMCGD_POLICY_DEFAULT: the host's
  * @policy: which that is
  * @state: what is done about it
- * @level: how much more than usual is done, 0 to KMEMCGD_LEVEL_MAX
+ * @level: how urgent it is, 0 to KMEMCGD_LEVEL_MAX
+ * @level_ns: the last time that it was so urgent
+ * @pressing: its limit is near enough to go before all else
  * @due_ns: the next look, by ktime_get_ns()
  * @interval_ns: between the last two looks
  * @quiet_shift: how much longer it may wait, as nothing happens in it
@@ -45,6 +47,8 @@ struct kmemcgd_watch {
 	struct kmemcgd_wmark_policy policy;
 	enum kmemcgd_watch_state state;
 	u32 level;
+	u64 level_ns;
+	bool pressing;
 	u64 due_ns;
 	u64 interval_ns;
 	int quiet_shift;
@@ -116,8 +120,14 @@ bool kmemcgd_watches_has(u64 cgroup_id);
  */
 bool kmemcgd_watches_nudge(u64 cgroup_id, u64 by_ns);
 
-/* When the first look is due; KMEMCGD_NEVER: not at all. @level: its level. */
-u64 kmemcgd_watches_due_ns(u32 *level);
+/**
+ * kmemcgd_watches_first - about the first look that is due
+ * @level: of that watch
+ * @pressing: likewise
+ *
+ * Return: when that is; KMEMCGD_NEVER: there is none, and the rest is not set.
+ */
+u64 kmemcgd_watches_first(u32 *level, bool *pressing);
 
 /*
  * Takes the first that is due out of the queue, as a copy. It is not given to

@@ -188,7 +188,7 @@ static struct kmemcgd_demand watch_demand(u64 now_ns)
 	struct kmemcgd_demand demand = { .urgency = KMEMCGD_URGENT };
 	u32 level = 0;
 
-	demand.deadline_ns = kmemcgd_watches_due_ns(&level);
+	demand.deadline_ns = kmemcgd_watches_first(&level, &demand.pressing);
 	demand.boost = kmemcgd_level_boost(level,
 					   kmemcgd_param(KMEMCGD_A_CONFIG_NICE_MIN));
 	return demand;

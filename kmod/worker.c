@@ -18,6 +18,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/stat.h>
 
 #include <kmemcgd/slice.h>
 
@@ -36,6 +37,8 @@
 #define GRACE_NS NSEC_PER_MSEC
 /* Background work waits so long for urgent work to end, then has a slice. */
 #define YIELD_NS (10 * NSEC_PER_MSEC)
+/* Who waits for the CPU has it for so long between two urgent slices. */
+#define GIVE_WAY_NS (50 * NSEC_PER_USEC)
 
 /* Threads with an urgent slice since they slept last, and who waits for them. */
 static atomic_t urgent_count;
@@ -129,6 +132,7 @@ static void sleep_until(struct kmemcgd_worker *worker, u64 deadline_ns,
 	__set_current_state(TASK_RUNNING);
 	worker->last_chance_ns = local_clock();
 	worker->slept = true;
+	worker->took_turn = false;
 	settle_cpu_time(worker);
 }
 
@@ -247,6 +251,30 @@ static bool yields(struct kmemcgd_worker *worker, u64 now_ns)
 	return true;
 }
 
+/*
+ * The scheduler gives a turn in milliseconds to whoever waited for it, however
+ * nice, which is a long time for a task that only wants a page. So an urgent
+ * slice is followed by a short sleep if somebody waits for this CPU. The next
+ * one may then be on another CPU.
+ */
+static bool gives_way(struct kmemcgd_worker *worker,
+		      const struct kmemcgd_demand *demand)
+{
+	ktime_t expires = ns_to_ktime(GIVE_WAY_NS);
+
+	if (!worker->took_turn || demand->pressing || single_task_running())
+		return false;
+	worker->took_turn = false;
+	note_chance(worker);
+	set_current_state(TASK_IDLE);
+	if (!kthread_should_stop())
+		schedule_hrtimeout_range(&expires, GIVE_WAY_NS / 2,
+					 HRTIMER_MODE_REL);
+	__set_current_state(TASK_RUNNING);
+	worker->last_chance_ns = local_clock();
+	return true;
+}
+
 /* One turn: a slice, or a sleep. */
 static void work(struct kmemcgd_worker *worker)
 {
@@ -270,6 +298,8 @@ static void work(struct kmemcgd_worker *worker)
 		sleep_until(worker, demand.deadline_ns, now_ns);
 		return;
 	}
+	if (gives_way(worker, &demand))
+		return;
 	background = demand.urgency == KMEMCGD_BACKGROUND;
 	update_pacing(worker, now_ns);
 	delay_ns = kmemcgd_pacing_delay_ns(&worker->pacing);
@@ -285,8 +315,10 @@ static void work(struct kmemcgd_worker *worker)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_WAKEUPS, 1);
 		worker->slept = false;
 	}
-	if (demand.urgency == KMEMCGD_URGENT)
+	if (demand.urgency == KMEMCGD_URGENT) {
 		urgent_begins(worker);
+		worker->took_turn = true;
+	}
 	run_slice(worker, source, now_ns, background);
 	note_chance(worker);
 	cond_resched();

@@ -25,6 +25,7 @@ struct task_struct;
  * @kicked: set by those who have changed something
  * @armed_ns: when it will wake up by itself
  * @urgent: whether an urgent slice was run since the last sleep
+ * @took_turn: likewise, and nobody was given way since
  * @pacing: and the rest: the thread's own
  */
 struct kmemcgd_worker {
@@ -34,6 +35,7 @@ struct kmemcgd_worker {
 	atomic_t kicked;
 	u64 armed_ns;
 	bool urgent;
+	bool took_turn;
 	struct kmemcgd_pacing pacing;
 	u32 slice_pages[KMEMCGD_SOURCES_MAX];
 	u64 exact_cpu_ns;	/* the scheduler's count at the last sleep */

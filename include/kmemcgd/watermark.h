@@ -29,8 +29,19 @@
 #define KMEMCGD_REACH_LOW_NS (4ULL * 1000 * 1000)
 /* A pause that is shorter costs more than it gives. */
 #define KMEMCGD_GAP_MIN_NS (50ULL * 1000)
-/* Steps of priority and slice size that a memcg in need can get. */
+/* Steps of priority that a memcg in need can get. */
 #define KMEMCGD_LEVEL_MAX 3
+/* Threads of the lowest priority may wait for a CPU for so long: a few ticks. */
+#define KMEMCGD_NEAR_NS (10ULL * 1000 * 1000)
+/* What was near keeps its level for so long, and loses one step then. */
+#define KMEMCGD_LEVEL_KEEP_NS (20ULL * 1000 * 1000)
+/* A limit that is so near comes before whoever else wants the CPU. */
+#define KMEMCGD_PRESSING_NS (1ULL * 1000 * 1000)
+/* Pages of one slice: as few as reclaim takes, or cheaper ones by the page. */
+#define KMEMCGD_WMARK_SLICE_MIN 32U
+#define KMEMCGD_WMARK_SLICE 64U
+/* The first pause after a slice that took nothing. */
+#define KMEMCGD_RETRY_NS (1ULL * 1000 * 1000)
 
 /**
  * struct kmemcgd_wmark_policy - what was set
@@ -220,6 +231,36 @@ static inline uint64_t kmemcgd_gap_ns(uint64_t usage, uint64_t low,
 	return each_ns < KMEMCGD_GAP_MIN_NS ? 0 : each_ns;
 }
 
+/**
+ * kmemcgd_wmark_slice_pages - how much one call of reclaim is asked for
+ * @usage: above the low mark
+ * @low: the mark
+ * @left_ns: until the limit
+ * @crowded: whether somebody else waits for the CPU
+ *
+ * A larger call costs less for each page, and is a longer wait for others.
+ */
+static inline uint32_t kmemcgd_wmark_slice_pages(uint64_t usage, uint64_t low,
+						 uint64_t left_ns,
+						 bool crowded)
+{
+	uint32_t pages = KMEMCGD_WMARK_SLICE;
+
+	if (left_ns < KMEMCGD_PRESSING_NS)
+		pages *= 4;
+	else if (crowded)
+		pages = KMEMCGD_WMARK_SLICE_MIN;
+	return (uint32_t)kmemcgd_min(pages, kmemcgd_less(usage, low));
+}
+
+/* After so many slices in a row that took nothing: twice as long each time. */
+static inline uint64_t kmemcgd_retry_ns(uint32_t failures, uint32_t max_shift)
+{
+	uint32_t shift = failures ? failures - 1 : 0;
+
+	return KMEMCGD_RETRY_NS << (shift < max_shift ? shift : max_shift);
+}
+
 /* A limit was hit: the marks go down by 1/64 of the base, then by twice that. */
 static inline uint64_t kmemcgd_learn(uint64_t learned, uint64_t base,
 				     uint32_t max_permille)
@@ -233,6 +274,19 @@ static inline uint64_t kmemcgd_learn(uint64_t learned, uint64_t base,
 static inline uint64_t kmemcgd_forget(uint64_t learned)
 {
 	return learned - (learned + 15) / 16;
+}
+
+/* A step for each halving of the time that is left, from KMEMCGD_NEAR_NS on. */
+static inline uint32_t kmemcgd_level(uint64_t left_ns)
+{
+	uint64_t near_ns = KMEMCGD_NEAR_NS;
+	uint32_t level = 0;
+
+	while (level < KMEMCGD_LEVEL_MAX && left_ns < near_ns) {
+		level++;
+		near_ns /= 2;
+	}
+	return level;
 }
 
 /* 19 at level 0, and down to @nice_min at the highest. */

@@ -130,6 +130,32 @@ TEST(Learning, DoublesUpToItsBoundAndFades) {
     EXPECT_EQ(kmemcgd_forget(1), 0U);
 }
 
+TEST(Slice, IsLargeWhereNobodyWaitsAndLargestWhereTheLimitIsNear) {
+    EXPECT_EQ(kmemcgd_wmark_slice_pages(2000, 1000, 20 * ms, false), 64U);
+    EXPECT_EQ(kmemcgd_wmark_slice_pages(2000, 1000, 20 * ms, true), 32U);
+    EXPECT_EQ(kmemcgd_wmark_slice_pages(2000, 1000, ms / 2, true), 256U);
+    EXPECT_EQ(kmemcgd_wmark_slice_pages(1010, 1000, 20 * ms, false), 10U);
+    EXPECT_EQ(kmemcgd_wmark_slice_pages(1000, 1001, 0, false), 0U);
+}
+
+TEST(Retry, ComesLaterEachTimeUpToItsBound) {
+    EXPECT_EQ(kmemcgd_retry_ns(0, 13), ms);
+    EXPECT_EQ(kmemcgd_retry_ns(1, 13), ms);
+    EXPECT_EQ(kmemcgd_retry_ns(2, 13), 2 * ms);
+    EXPECT_EQ(kmemcgd_retry_ns(14, 13), 8192 * ms);
+    EXPECT_EQ(kmemcgd_retry_ns(4000000000, 13), 8192 * ms);
+    EXPECT_EQ(kmemcgd_retry_ns(14, 3), 8 * ms);
+}
+
+TEST(Level, RisesEachTimeThatTheTimeLeftIsHalved) {
+    EXPECT_EQ(kmemcgd_level(s), 0U);
+    EXPECT_EQ(kmemcgd_level(10 * ms), 0U);
+    EXPECT_EQ(kmemcgd_level(10 * ms - 1), 1U);
+    EXPECT_EQ(kmemcgd_level(4 * ms), 2U);
+    EXPECT_EQ(kmemcgd_level(2 * ms), 3U);
+    EXPECT_EQ(kmemcgd_level(0), 3U);
+}
+
 TEST(Priority, RisesWithTheLevelToWhatIsAllowed) {
     EXPECT_EQ(kmemcgd_level_boost(0, 0), 0U);
     EXPECT_EQ(kmemcgd_level_boost(KMEMCGD_LEVEL_MAX, 0), 19U);
