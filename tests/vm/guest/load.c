@@ -3,13 +3,14 @@
  * One workload inside a cgroup, and the latencies that it sees.
  *
  * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty]
- *             [-b READ_BYTES] [-r MB_PER_S]
+ *             [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]
  *
  * read streams FILE from begin to end again and again; dirty overwrites the
  * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
  * anonymous memory every 20 ms and gives it back, its latencies are those of
  * single pages, with those of whole bursts behind them. A MB is 2^20 bytes;
- * -r 0, the default, is as fast as it goes.
+ * -r 0, the default, is as fast as it goes. Samples above LATE_US are written
+ * into the kernel's trace, "late BEGIN_NS END_NS".
  */
 #include <err.h>
 #include <fcntl.h>
@@ -43,6 +44,8 @@ struct histogram {
 
 static struct histogram latency, bursts;
 static uint64_t begin, bytes;
+static uint64_t late_ns;
+static int marker_fd = -1;
 
 static void add_sample(struct histogram *histogram, uint64_t ns)
 {
@@ -55,6 +58,24 @@ static void add_sample(struct histogram *histogram, uint64_t ns)
 	histogram->count++;
 	if (ns > histogram->max)
 		histogram->max = ns;
+}
+
+static void open_marker(void)
+{
+	marker_fd = open("/sys/kernel/tracing/trace_marker", O_WRONLY);
+	if (marker_fd < 0)
+		err(1, "trace_marker");
+}
+
+/* One operation of the workload, which is over. */
+static void note(uint64_t before)
+{
+	uint64_t after = now_ns();
+
+	add_sample(&latency, after - before);
+	if (late_ns && after - before > late_ns)
+		dprintf(marker_fd, "late %llu %llu\n",
+			(unsigned long long)before, (unsigned long long)after);
 }
 
 /* The middle of the bucket that has the sample of this rank, in us. */
@@ -103,7 +124,7 @@ static void stream(const char *path, int dirty, size_t block, uint64_t rate,
 		if (!part && !offset)
 			errx(1, "%s: empty", path);
 		if (part)
-			add_sample(&latency, now_ns() - before);
+			note(before);
 		offset += part;
 		bytes += part;
 		if (!part || (dirty && offset + block > DIRTY_BYTES)) {
@@ -117,7 +138,7 @@ static void stream(const char *path, int dirty, size_t block, uint64_t rate,
 
 static void burst(size_t page)
 {
-	uint64_t first = now_ns(), before, after;
+	uint64_t first = now_ns(), before;
 	char *memory = mmap(NULL, BURST_BYTES, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -128,10 +149,9 @@ static void burst(size_t page)
 	for (size_t i = 0; i < BURST_BYTES; i += page) {
 		before = now_ns();
 		((volatile char *)memory)[i] = 1;
-		after = now_ns();
-		add_sample(&latency, after - before);
+		note(before);
 	}
-	add_sample(&bursts, after - first);
+	add_sample(&bursts, now_ns() - first);
 	bytes += BURST_BYTES;
 	munmap(memory, BURST_BYTES);
 }
@@ -159,7 +179,7 @@ int main(int argc, char **argv)
 	double seconds;
 	int option, anon;
 
-	while ((option = getopt(argc, argv, "c:f:t:b:r:m:")) != -1) {
+	while ((option = getopt(argc, argv, "c:f:t:b:r:m:l:")) != -1) {
 		switch (option) {
 		case 'c': cgroup = optarg; break;
 		case 'f': file = optarg; break;
@@ -167,13 +187,16 @@ int main(int argc, char **argv)
 		case 'b': block = number(optarg, 1, 16 * MB); break;
 		case 'r': rate = number(optarg, 0, MB) * MB; break;
 		case 'm': mode = optarg; break;
+		case 'l': late_ns = number(optarg, 1, 10000000) * 1000; break;
 		default: return 2;
 		}
 	}
 	anon = !strcmp(mode, "anon");
 	if (!cgroup || !duration || (!anon && !file) || optind < argc ||
 	    (!anon && strcmp(mode, "read") && strcmp(mode, "dirty")))
-		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty] [-b READ_BYTES] [-r MB_PER_S]");
+		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
+	if (late_ns)
+		open_marker();
 	join(cgroup);
 	if (anon)
 		fault_in(duration);
