@@ -2,10 +2,11 @@
 /*
  * One workload inside a cgroup, and the latencies that it sees.
  *
- * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty]
+ * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|anon|dirty]
  *             [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]
  *
- * read streams FILE from begin to end again and again; dirty overwrites the
+ * read streams FILE from begin to end again and again; pages does so without
+ * readahead, so that kernels with large folios charge single pages; dirty overwrites the
  * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
  * anonymous memory every 20 ms and gives it back, its latencies are those of
  * single pages, with those of whole bursts behind them. A MB is 2^20 bytes;
@@ -103,8 +104,8 @@ static void print_latencies(const char *prefix, const struct histogram *from)
 	       percentile(from, 0.999), prefix, from->max / 1e3);
 }
 
-static void stream(const char *path, int dirty, size_t block, uint64_t rate,
-		   uint64_t duration)
+static void stream(const char *path, int dirty, int readahead, size_t block,
+		   uint64_t rate, uint64_t duration)
 {
 	int fd = open(path, dirty ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0644);
 	char *buffer = malloc(block);
@@ -114,6 +115,8 @@ static void stream(const char *path, int dirty, size_t block, uint64_t rate,
 
 	if (fd < 0 || !buffer)
 		err(1, "%s", path);
+	if (!readahead)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	/* The faults of the buffer are not latencies of reads. */
 	memset(buffer, 1, block);
 	begin = now_ns();
@@ -193,15 +196,16 @@ int main(int argc, char **argv)
 	}
 	anon = !strcmp(mode, "anon");
 	if (!cgroup || !duration || (!anon && !file) || optind < argc ||
-	    (!anon && strcmp(mode, "read") && strcmp(mode, "dirty")))
-		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|anon|dirty] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
+	    (!anon && strcmp(mode, "read") && strcmp(mode, "pages") &&
+	     strcmp(mode, "dirty")))
+		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|anon|dirty] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
 	if (late_ns)
 		open_marker();
 	join(cgroup);
 	if (anon)
 		fault_in(duration);
 	else
-		stream(file, *mode == 'd', block, rate, duration);
+		stream(file, *mode == 'd', *mode == 'r', block, rate, duration);
 	seconds = (now_ns() - begin) / 1e9;
 	printf("mode=%s bytes=%llu seconds=%.3f mb_per_s=%.2f", mode,
 	       (unsigned long long)bytes, seconds, bytes / seconds / MB);
