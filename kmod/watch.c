@@ -47,10 +47,11 @@
 #define SAME_HIT_NS (20 * NSEC_PER_MSEC)
 /*
  * Where the kernel tells of tasks that join and of limits that are hit, one
- * that nothing was charged to since the last look can wait for longer: 4 s,
- * and, if there is no task in it, twice as long each time, up to 32 s.
+ * that nothing was charged to since the last look can wait for longer: 4 s, then
+ * twice as long each time, up to 16 s with tasks in it and 32 s without.
  */
 #define QUIET_LOOK_NS (4 * NSEC_PER_SEC)
+#define QUIET_TASKS_SHIFT 2
 #define QUIET_MAX_SHIFT 3
 /* A memcg in need goes before others by this at most. */
 #define HASTE_MAX_NS (2 * NSEC_PER_MSEC)
@@ -254,12 +255,14 @@ static bool hears_of_change(void)
 
 static u64 quiet_ns(struct kmemcgd_watch *watch, bool populated)
 {
+	u64 ns = QUIET_LOOK_NS << watch->quiet_shift;
+	int max_shift = populated ? QUIET_TASKS_SHIFT : QUIET_MAX_SHIFT;
+
 	/* One without a limit may get one, which nothing tells of. */
-	if (populated || watch->state == KMEMCGD_WATCH_NO_LIMIT)
-		watch->quiet_shift = 0;
-	else
-		watch->quiet_shift = min(watch->quiet_shift + 1, QUIET_MAX_SHIFT);
-	return QUIET_LOOK_NS << watch->quiet_shift;
+	if (watch->state == KMEMCGD_WATCH_NO_LIMIT)
+		return QUIET_LOOK_NS;
+	watch->quiet_shift = min(watch->quiet_shift + 1, max_shift);
+	return ns;
 }
 
 static void plan(struct kmemcgd_watch *watch, const struct reading *reading,
