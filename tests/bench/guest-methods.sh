@@ -15,6 +15,14 @@ limit=$(($1 << 20))
 high=$((limit * 95 / 100))
 low=$((limit * 94 / 100))
 
+# A workload is a stream, and what runs beside it behind a plus: read, pages,
+# anon, dirty, udp, tcp; read, pages and dirty may be paced, with @MB_PER_S.
+
+# rate_of WORK: MB/s; 0: as fast as it goes
+rate_of() {
+	case $1 in *@*) echo "${1#*@}" ;; *) echo 0 ;; esac
+}
+
 # A new cgroup that nothing is charged to.
 start_over() {
 	mkdir "$app"

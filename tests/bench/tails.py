@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Says what the slow operations of a trace by guest-tails were waiting for.
 
-usage: tails TRACE...
+usage: tails.py TRACE...
 
 For each trace: of the time of all operations that were marked as late, how much
 the task reclaimed, waited for a CPU that another task had (and which), slept,
@@ -52,21 +52,26 @@ def overlap(begin, end, span):
     return max(0, min(end, span[1]) - max(begin, span[0]))
 
 
+def causes(path):
+    """How many operations were late, for how many ns, and those by cause."""
+    late, spans = read(path)
+    sums = collections.Counter()
+    for pid, begin, end in late:
+        left = end - begin
+        for span in spans[pid]:
+            taken = overlap(begin, end, span)
+            if taken:
+                sums[span[2]] += taken
+                # Off the CPU within its own reclaim counts twice, and less as running.
+                left -= taken
+        sums["ran"] += max(left, 0)
+    return len(late), sum(end - begin for _, begin, end in late), sums
+
+
 def main():
     for path in sys.argv[1:]:
-        late, spans = read(path)
-        sums = collections.Counter()
-        for pid, begin, end in late:
-            left = end - begin
-            for span in spans[pid]:
-                taken = overlap(begin, end, span)
-                if not taken:
-                    continue
-                sums[span[2]] += taken
-                # A task that is off the CPU in its reclaim is counted there once.
-                left -= taken
-            sums["ran"] += max(left, 0)
-        print(f"{path}: {len(late)} late, {sum(e - b for _, b, e in late) / 1e6:.1f} ms")
+        count, total, sums = causes(path)
+        print(f"{path}: {count} late, {total / 1e6:.1f} ms")
         for kind, ns in sums.most_common(8):
             print(f"    {kind:40} {ns / 1e6:9.1f} ms")
 
