@@ -5,9 +5,12 @@
  *
  * The family exists in the initial network namespace only, as the daemon does.
  */
+#include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/module.h>
 
 #include "compat/genl.h"
+#include "memcg.h"
 #include "netlink.h"
 #include "netlink_internal.h"
 
@@ -161,6 +164,66 @@ int kmemcgd_nl_reply(struct genl_info *info,
 	}
 	genlmsg_end(skb, header);
 	return genlmsg_reply(skb, info);
+}
+
+int kmemcgd_nl_check_dump(struct netlink_callback *cb, int id_attr)
+{
+	struct nlattr **attrs = kmemcgd_dump_attrs(cb);
+	int err;
+
+	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	if (err)
+		return err;
+	if (attrs && attrs[id_attr]) {
+		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int kmemcgd_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			int (*fill)(struct sk_buff *skb, void *arg), void *arg)
+{
+	void *header;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &kmemcgd_family, NLM_F_MULTI,
+			     cmd);
+	if (!header)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, header);
+	if (fill(skb, arg)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+struct mem_cgroup *kmemcgd_nl_find_memcg(struct genl_info *info,
+					 const struct nlattr *attr, int *css_id)
+{
+	struct mem_cgroup *memcg;
+
+	if (!attr)
+		return ERR_PTR(kmemcgd_nl_refuse(info, NULL, -EINVAL,
+						 "id: the cgroup id is missing"));
+	memcg = kmemcgd_memcg_find(nla_get_u64(attr), css_id);
+	if (!memcg)
+		return ERR_PTR(kmemcgd_nl_refuse(info, attr, -ENOENT,
+						 "id: no memory cgroup has this id"));
+	return memcg;
+}
+
+int kmemcgd_nl_put_path(struct sk_buff *skb, int attr, struct mem_cgroup *memcg,
+			char *path)
+{
+	int length = cgroup_path(memcg->css.cgroup, path, PATH_MAX);
+
+	/* Older kernels say how long one that was cut would have been. */
+	if (length < 0 || length >= PATH_MAX)
+		return 0;
+	return nla_put(skb, attr, length + 1, path);
 }
 
 int kmemcgd_netlink_init(void)

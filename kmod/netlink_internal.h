@@ -7,6 +7,7 @@
 #include <net/genetlink.h>
 
 struct kmemcgd_pass;
+struct mem_cgroup;
 
 extern struct genl_family kmemcgd_family;
 
@@ -37,6 +38,49 @@ int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
  */
 int kmemcgd_nl_reply(struct genl_info *info,
 		     int (*fill)(struct sk_buff *skb, void *arg), void *arg);
+
+/*
+ * Refuses a dump of another version of the protocol, and one of a single object.
+ * For each part of a dump: the start of one can't explain itself everywhere.
+ * @id_attr: names the object
+ */
+int kmemcgd_nl_check_dump(struct netlink_callback *cb, int id_attr);
+
+/**
+ * kmemcgd_nl_dump_one - add one message to a dump
+ * @cmd: the command
+ * @fill: adds the attributes; 0 or -EMSGSIZE
+ * @arg: for @fill
+ *
+ * Context: does not sleep, unless @fill does.
+ * Return: 0, or -EMSGSIZE when it has to go into the next part of the dump.
+ */
+int kmemcgd_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			int (*fill)(struct sk_buff *skb, void *arg), void *arg);
+
+/**
+ * kmemcgd_nl_find_memcg - the memcg that an attribute names
+ * @attr: a cgroup id, or NULL when it was not given, which is refused
+ * @css_id: set to its css id
+ *
+ * Context: may sleep.
+ * Return: the memcg with a css reference, or an error that was explained.
+ */
+struct mem_cgroup *kmemcgd_nl_find_memcg(struct genl_info *info,
+					 const struct nlattr *attr,
+					 int *css_id);
+
+/**
+ * kmemcgd_nl_put_path - add the path of a memcg
+ * @attr: which attribute that is
+ * @memcg: kept by RCU or a reference
+ * @path: PATH_MAX bytes to work with; a path that is longer is left out
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int kmemcgd_nl_put_path(struct sk_buff *skb, int attr, struct mem_cgroup *memcg,
+			char *path);
 
 /**
  * kmemcgd_nl_send_event - build one message and send it to a group

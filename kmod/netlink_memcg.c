@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KMEMCGD_CMD_GET_MEMCG and _REAP: single memcgs, and the dump of them all. */
+#include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
 
@@ -82,16 +84,6 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, KMEMCGD_A_MEMCG_PAD);
 }
 
-static int fill_path(struct sk_buff *skb, struct mem_cgroup *memcg, char *path)
-{
-	int length = cgroup_path(memcg->css.cgroup, path, PATH_MAX);
-
-	/* Older kernels say how long one that was cut would have been. */
-	if (length < 0 || length >= PATH_MAX)
-		return 0;
-	return nla_put(skb, KMEMCGD_A_MEMCG_PATH, length + 1, path);
-}
-
 static int fill_record(struct sk_buff *skb, const struct record *record)
 {
 	const struct kmemcgd_memcg_usage *usage = &record->usage;
@@ -156,8 +148,8 @@ static bool passes(const struct filter *filter, const struct record *record)
 	       record->usage.memory_pages * PAGE_SIZE >= filter->min_bytes;
 }
 
-/* The policy serves both kinds of request; each has its own attributes. */
-static const struct nlattr *foreign_attr(struct nlattr **attrs, bool dump)
+/* The policy serves both kinds of request; these are for dumps only. */
+static const struct nlattr *find_filter(struct nlattr **attrs)
 {
 	static const enum kmemcgd_a_memcg filters[] = {
 		KMEMCGD_A_MEMCG_STATE, KMEMCGD_A_MEMCG_PIN,
@@ -165,10 +157,6 @@ static const struct nlattr *foreign_attr(struct nlattr **attrs, bool dump)
 	};
 	size_t i;
 
-	if (!attrs)
-		return NULL;
-	if (dump)
-		return attrs[KMEMCGD_A_MEMCG_ID];
 	for (i = 0; i < ARRAY_SIZE(filters); i++)
 		if (attrs[filters[i]])
 			return attrs[filters[i]];
@@ -177,69 +165,46 @@ static const struct nlattr *foreign_attr(struct nlattr **attrs, bool dump)
 
 struct reply {
 	struct mem_cgroup *memcg;
-	char *path;
+	struct record record;
+	char path[PATH_MAX];
 };
 
-static int fill_one(struct sk_buff *skb, void *arg)
+static int fill(struct sk_buff *skb, void *arg)
 {
 	struct reply *reply = arg;
-	struct record record;
 
-	read_record(reply->memcg, ktime_get_ns(), &record);
-	if (fill_record(skb, &record))
+	if (fill_record(skb, &reply->record))
 		return -EMSGSIZE;
-	return fill_path(skb, reply->memcg, reply->path);
+	return kmemcgd_nl_put_path(skb, KMEMCGD_A_MEMCG_PATH, reply->memcg,
+				   reply->path);
 }
 
 int kmemcgd_nl_get_memcg(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *attr = info->attrs[KMEMCGD_A_MEMCG_ID];
-	struct reply reply;
+	const struct nlattr *filter = find_filter(info->attrs);
+	struct reply *reply;
 	int css_id, err;
 
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
 		return err;
-	if (foreign_attr(info->attrs, false))
-		return kmemcgd_nl_refuse(info, foreign_attr(info->attrs, false),
-					 -EINVAL, "filters are for dumps only");
-	if (!attr)
-		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
-					 "id: the cgroup id is missing");
-	reply.path = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!reply.path)
+	if (filter)
+		return kmemcgd_nl_refuse(info, filter, -EINVAL,
+					 "filters are for dumps only");
+	reply = kmalloc(sizeof(*reply), GFP_KERNEL);
+	if (!reply)
 		return -ENOMEM;
-	reply.memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
-	if (reply.memcg) {
-		err = kmemcgd_nl_reply(info, fill_one, &reply);
-		css_put(&reply.memcg->css);
-	} else {
-		err = kmemcgd_nl_refuse(info, attr, -ENOENT,
-					"id: no memory cgroup has this id");
+	reply->memcg = kmemcgd_nl_find_memcg(info,
+					     info->attrs[KMEMCGD_A_MEMCG_ID],
+					     &css_id);
+	err = PTR_ERR_OR_ZERO(reply->memcg);
+	if (!err) {
+		read_record(reply->memcg, ktime_get_ns(), &reply->record);
+		err = kmemcgd_nl_reply(info, fill, reply);
+		css_put(&reply->memcg->css);
 	}
-	kfree(reply.path);
+	kfree(reply);
 	return err;
-}
-
-/* 0; 1: the message is full */
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct mem_cgroup *memcg, const struct record *record,
-		    char *path)
-{
-	void *header;
-
-	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			     cb->nlh->nlmsg_seq, &kmemcgd_family, NLM_F_MULTI,
-			     KMEMCGD_CMD_GET_MEMCG);
-	if (!header)
-		return 1;
-	genl_dump_check_consistent(cb, header);
-	if (fill_record(skb, record) || fill_path(skb, memcg, path)) {
-		genlmsg_cancel(skb, header);
-		return 1;
-	}
-	genlmsg_end(skb, header);
-	return 0;
 }
 
 /* Changes whenever memcgs go offline or are released; never 0. */
@@ -252,45 +217,40 @@ static u32 dump_generation(void)
 int kmemcgd_nl_dump_memcg(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	int css_id = cb->args[0] ? cb->args[0] : 1;
-	struct mem_cgroup *memcg;
 	u64 now_ns = ktime_get_ns();
 	struct filter filter;
+	struct reply *reply;
 	bool full = false;
-	char *path;
 	int err, batch;
 
-	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	err = kmemcgd_nl_check_dump(cb, KMEMCGD_A_MEMCG_ID);
 	if (err)
 		return err;
-	if (foreign_attr(kmemcgd_dump_attrs(cb), true)) {
-		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
-		return -EINVAL;
-	}
-	path = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!path)
+	reply = kmalloc(sizeof(*reply), GFP_KERNEL);
+	if (!reply)
 		return -ENOMEM;
 	read_filter(kmemcgd_dump_attrs(cb), &filter);
 	cb->seq = dump_generation();
 	do {
 		rcu_read_lock();
 		for (batch = 0; batch < DUMP_BATCH; batch++, css_id++) {
-			struct record record;
-
-			memcg = kmemcgd_memcg_next(&css_id);
-			if (!memcg)
+			reply->memcg = kmemcgd_memcg_next(&css_id);
+			if (!reply->memcg)
 				break;
-			read_record(memcg, now_ns, &record);
-			if (!passes(&filter, &record))
+			read_record(reply->memcg, now_ns, &reply->record);
+			if (!passes(&filter, &reply->record))
 				continue;
-			full = dump_one(skb, cb, memcg, &record, path);
+			full = kmemcgd_nl_dump_one(skb, cb,
+						   KMEMCGD_CMD_GET_MEMCG,
+						   fill, reply);
 			if (full)
 				break;
 		}
 		rcu_read_unlock();
 		cond_resched();
-	} while (memcg && !full);
-	cb->args[0] = memcg ? css_id : INT_MAX;
-	kfree(path);
+	} while (reply->memcg && !full);
+	cb->args[0] = reply->memcg ? css_id : INT_MAX;
+	kfree(reply);
 	return skb->len;
 }
 
@@ -308,10 +268,9 @@ static int reap_one(struct genl_info *info, const struct nlattr *attr,
 	bool zombie;
 	int css_id;
 
-	memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
-	if (!memcg)
-		return kmemcgd_nl_refuse(info, attr, -ENOENT,
-					 "id: no memory cgroup has this id");
+	memcg = kmemcgd_nl_find_memcg(info, attr, &css_id);
+	if (IS_ERR(memcg))
+		return PTR_ERR(memcg);
 	zombie = kmemcgd_memcg_is_zombie(memcg);
 	css_put(&memcg->css);
 	if (!zombie)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KMEMCGD_CMD_GET_WATCH, and the events of the group "watermarks". */
+#include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "compat/genl.h"
 #include "memcg.h"
 #include "netlink.h"
 #include "netlink_internal.h"
@@ -80,52 +81,42 @@ static int fill_watch(struct sk_buff *skb, void *arg)
 	return watch->limit_hit ? put_values(skb, &last_hit, 1) : 0;
 }
 
+struct reply {
+	struct kmemcgd_watch watch;
+	char path[PATH_MAX];
+};
+
 /* With what has changed since the last look, which may be a second ago. */
-static int fill_path(struct sk_buff *skb, struct kmemcgd_watch *watch,
-		     char *path)
+static int fill_now(struct sk_buff *skb, void *arg)
 {
+	struct reply *reply = arg;
+	struct kmemcgd_watch *watch = &reply->watch;
 	struct mem_cgroup *memcg;
-	int length = -1;
+	int err = 0;
 
 	rcu_read_lock();
 	memcg = kmemcgd_memcg_online(watch->css_id, watch->cgroup_id);
 	if (memcg) {
 		watch->usage = page_counter_read(&memcg->memory);
-		length = cgroup_path(memcg->css.cgroup, path, PATH_MAX);
+		err = kmemcgd_nl_put_path(skb, KMEMCGD_A_WATCH_PATH, memcg,
+					  reply->path);
 	}
 	rcu_read_unlock();
-	if (length < 0 || length >= PATH_MAX)
-		return 0;
-	return nla_put(skb, KMEMCGD_A_WATCH_PATH, length + 1, path);
+	return err ?: fill_watch(skb, watch);
 }
 
-struct reply {
-	struct kmemcgd_watch watch;
-	char *path;
-};
-
-static int fill_one(struct sk_buff *skb, void *arg)
-{
-	struct reply *reply = arg;
-
-	if (fill_path(skb, &reply->watch, reply->path))
-		return -EMSGSIZE;
-	return fill_watch(skb, &reply->watch);
-}
-
-/* 0: there is no such memcg, or nothing applies to it. */
+/* Refuses when there is no such memcg, and when nothing applies to it. */
 static int find(struct genl_info *info, const struct nlattr *attr,
 		struct kmemcgd_watch *watch)
 {
 	struct mem_cgroup *memcg;
 	int css_id;
 
-	if (kmemcgd_watches_get(nla_get_u64(attr), watch))
+	if (attr && kmemcgd_watches_get(nla_get_u64(attr), watch))
 		return 0;
-	memcg = kmemcgd_memcg_find(nla_get_u64(attr), &css_id);
-	if (!memcg)
-		return kmemcgd_nl_refuse(info, attr, -ENOENT,
-					 "id: no memory cgroup has this id");
+	memcg = kmemcgd_nl_find_memcg(info, attr, &css_id);
+	if (IS_ERR(memcg))
+		return PTR_ERR(memcg);
 	css_put(&memcg->css);
 	return kmemcgd_nl_refuse(info, attr, -ENOENT,
 				 "id: no watermark applies to this memory cgroup");
@@ -133,23 +124,18 @@ static int find(struct genl_info *info, const struct nlattr *attr,
 
 int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *attr = info->attrs[KMEMCGD_A_WATCH_ID];
 	struct reply *reply;
 	int err;
 
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
 		return err;
-	if (!attr)
-		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
-					 "id: the cgroup id is missing");
-	reply = kmalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
+	reply = kmalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
-	reply->path = (char *)(reply + 1);
-	err = find(info, attr, &reply->watch);
+	err = find(info, info->attrs[KMEMCGD_A_WATCH_ID], &reply->watch);
 	if (!err)
-		err = kmemcgd_nl_reply(info, fill_one, reply);
+		err = kmemcgd_nl_reply(info, fill_now, reply);
 	kfree(reply);
 	return err;
 }
@@ -157,32 +143,17 @@ int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info)
 int kmemcgd_nl_dump_watch(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct reply *reply;
-	void *header;
 	int err;
 
-	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	err = kmemcgd_nl_check_dump(cb, KMEMCGD_A_WATCH_ID);
 	if (err)
 		return err;
-	if (kmemcgd_dump_attrs(cb) &&
-	    kmemcgd_dump_attrs(cb)[KMEMCGD_A_WATCH_ID]) {
-		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
-		return -EINVAL;
-	}
-	reply = kmalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
+	reply = kmalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
-	reply->path = (char *)(reply + 1);
-	while (kmemcgd_watches_next(cb->args[0], &reply->watch)) {
-		header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				     cb->nlh->nlmsg_seq, &kmemcgd_family,
-				     NLM_F_MULTI, KMEMCGD_CMD_GET_WATCH);
-		if (!header)
-			break;
-		if (fill_one(skb, reply)) {
-			genlmsg_cancel(skb, header);
-			break;
-		}
-		genlmsg_end(skb, header);
+	while (kmemcgd_watches_next(cb->args[0], &reply->watch) &&
+	       !kmemcgd_nl_dump_one(skb, cb, KMEMCGD_CMD_GET_WATCH, fill_now,
+				    reply)) {
 		cb->args[0] = reply->watch.cgroup_id + 1;
 		cond_resched();
 	}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KMEMCGD_CMD_SET_WATERMARK, _GET_WATERMARK and _DEL_WATERMARK */
+#include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "compat/genl.h"
 #include "memcg.h"
 #include "netlink_internal.h"
 #include "params.h"
@@ -44,31 +45,21 @@ struct reply {
 	u64 id;
 	int css_id;
 	struct kmemcgd_wmark_policy policy;
-	char *path;		/* PATH_MAX bytes */
+	char path[PATH_MAX];
 };
 
-static struct reply *reply_alloc(void)
-{
-	struct reply *reply = kzalloc(sizeof(*reply) + PATH_MAX, GFP_KERNEL);
-
-	if (reply)
-		reply->path = (char *)(reply + 1);
-	return reply;
-}
-
-static int fill_path(struct sk_buff *skb, const struct reply *reply)
+static int fill_path(struct sk_buff *skb, struct reply *reply)
 {
 	struct mem_cgroup *memcg;
-	int length = -1;
+	int err = 0;
 
 	rcu_read_lock();
 	memcg = kmemcgd_memcg_online(reply->css_id, reply->id);
 	if (memcg)
-		length = cgroup_path(memcg->css.cgroup, reply->path, PATH_MAX);
+		err = kmemcgd_nl_put_path(skb, KMEMCGD_A_WMARK_PATH, memcg,
+					  reply->path);
 	rcu_read_unlock();
-	if (length < 0 || length >= PATH_MAX)
-		return 0;
-	return nla_put(skb, KMEMCGD_A_WMARK_PATH, length + 1, reply->path);
+	return err;
 }
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -78,7 +69,7 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 
 static int fill(struct sk_buff *skb, void *arg)
 {
-	const struct reply *reply = arg;
+	struct reply *reply = arg;
 	const struct kmemcgd_wmark_policy *policy = &reply->policy;
 
 	if (reply->id != KMEMCGD_POLICY_DEFAULT &&
@@ -178,10 +169,9 @@ static int find_memcg(struct genl_info *info, struct reply *reply)
 	reply->id = id_of(info);
 	if (reply->id == KMEMCGD_POLICY_DEFAULT)
 		return 0;
-	memcg = kmemcgd_memcg_find(reply->id, &reply->css_id);
-	if (!memcg)
-		return kmemcgd_nl_refuse(info, attr, -ENOENT,
-					 "id: no memory cgroup has this id");
+	memcg = kmemcgd_nl_find_memcg(info, attr, &reply->css_id);
+	if (IS_ERR(memcg))
+		return PTR_ERR(memcg);
 	root = !memcg->css.parent;
 	css_put(&memcg->css);
 	if (root)
@@ -260,7 +250,7 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 	if (!any_value(info->attrs))
 		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
 					 "no watermark was given");
-	reply = reply_alloc();
+	reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&lock);
@@ -282,7 +272,7 @@ static int reply_policy(struct genl_info *info, bool delete)
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
 		return err;
-	reply = reply_alloc();
+	reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	reply->id = id;
@@ -312,45 +302,22 @@ int kmemcgd_nl_del_watermark(struct sk_buff *skb, struct genl_info *info)
 	return reply_policy(info, true);
 }
 
-/* 0; 1: the message is full */
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct reply *reply)
-{
-	void *header;
-
-	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			     cb->nlh->nlmsg_seq, &kmemcgd_family, NLM_F_MULTI,
-			     KMEMCGD_CMD_GET_WATERMARK);
-	if (!header)
-		return 1;
-	if (fill(skb, reply)) {
-		genlmsg_cancel(skb, header);
-		return 1;
-	}
-	genlmsg_end(skb, header);
-	return 0;
-}
-
 int kmemcgd_nl_dump_watermark(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	u64 next = cb->args[0];
 	struct reply *reply;
 	int err;
 
-	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	err = kmemcgd_nl_check_dump(cb, KMEMCGD_A_WMARK_ID);
 	if (err)
 		return err;
-	if (kmemcgd_dump_attrs(cb) &&
-	    kmemcgd_dump_attrs(cb)[KMEMCGD_A_WMARK_ID]) {
-		NL_SET_ERR_MSG(cb->extack, "id: not for dumps");
-		return -EINVAL;
-	}
-	reply = reply_alloc();
+	reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;
 	while (kmemcgd_policies_next(&next, &reply->css_id, &reply->policy)) {
 		reply->id = next;
-		if (dump_one(skb, cb, reply))
+		if (kmemcgd_nl_dump_one(skb, cb, KMEMCGD_CMD_GET_WATERMARK,
+					fill, reply))
 			break;
 		next++;
 	}
