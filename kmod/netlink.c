@@ -14,10 +14,20 @@
 #include "netlink.h"
 #include "netlink_internal.h"
 
+/* A message with many attributes and the longest path. */
+#define MESSAGE_SIZE (GENLMSG_DEFAULT_SIZE + PATH_MAX)
+
 /* For commands without attributes: none at all would check nothing. */
 static const struct nla_policy no_attrs[] = {
 	[1] = { .type = NLA_REJECT },
 };
+
+/* What does not fit into an empty message would end the dump. */
+static int start_dump(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = nlmsg_total_size(genlmsg_total_size(MESSAGE_SIZE));
+	return 0;
+}
 
 static const struct genl_ops ops[] = {
 	{
@@ -42,6 +52,7 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = KMEMCGD_CMD_GET_MEMCG,
 		.doit = kmemcgd_nl_get_memcg,
+		.start = start_dump,
 		.dumpit = kmemcgd_nl_dump_memcg,
 		.flags = GENL_ADMIN_PERM,
 		.policy = kmemcgd_nl_memcg_policy,
@@ -77,6 +88,7 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = KMEMCGD_CMD_GET_WATERMARK,
 		.doit = kmemcgd_nl_get_watermark,
+		.start = start_dump,
 		.dumpit = kmemcgd_nl_dump_watermark,
 		.flags = GENL_ADMIN_PERM,
 		.policy = kmemcgd_nl_wmark_policy,
@@ -92,6 +104,7 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = KMEMCGD_CMD_GET_WATCH,
 		.doit = kmemcgd_nl_get_watch,
+		.start = start_dump,
 		.dumpit = kmemcgd_nl_dump_watch,
 		.flags = GENL_ADMIN_PERM,
 		.policy = kmemcgd_nl_watch_policy,
@@ -153,7 +166,7 @@ int kmemcgd_nl_reply(struct genl_info *info,
 	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
 	if (err)
 		return err;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(MESSAGE_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	header = genlmsg_put_reply(skb, info, &kmemcgd_family, 0,

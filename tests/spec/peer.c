@@ -43,6 +43,7 @@ static void expect(bool holds, const char *format, ...)
 struct answer {
 	int error;			/* a positive errno, 0: none */
 	bool has_message;		/* an extended ack with a text */
+	int replies;			/* of the family itself */
 	uint32_t config[KMEMCGD_A_CONFIG_MAX + 1];
 	uint32_t flags[KMEMCGD_CMD_MAX + 1];	/* of the family's commands */
 	bool has_events;
@@ -91,7 +92,10 @@ static void read_error(struct nlmsghdr *header, struct answer *answer)
 	answer->error = -error->error;
 	if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(header->nlmsg_flags & NLM_F_CAPPED))
+	/* The end of a dump has the number only, and no header of ours. */
+	if (header->nlmsg_type == NLMSG_DONE)
+		offset = sizeof(error->error);
+	else if (!(header->nlmsg_flags & NLM_F_CAPPED))
 		offset += error->msg.nlmsg_len - sizeof(error->msg);
 	nla_parse(attrs, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)error + offset),
 		  (int)(nlmsg_datalen(header) - (int)offset), NULL);
@@ -124,21 +128,15 @@ static struct answer ask(struct nl_msg *message)
 			struct nlattr *attrs[MAX_ATTR + 1] = {};
 			struct genlmsghdr *genl;
 
-			if (header->nlmsg_type == NLMSG_ERROR) {
+			if (header->nlmsg_type == NLMSG_ERROR ||
+			    header->nlmsg_type == NLMSG_DONE) {
 				read_error(header, &answer);
-				done = true;
-				continue;
-			}
-			if (header->nlmsg_type == NLMSG_DONE) {
-				int *status = nlmsg_data(header);
-
-				if (*status < 0)
-					answer.error = -*status;
 				done = true;
 				continue;
 			}
 			genl = nlmsg_data(header);
 			genlmsg_parse(header, 0, attrs, MAX_ATTR, NULL);
+			answer.replies += header->nlmsg_type == family;
 			if (header->nlmsg_type == GENL_ID_CTRL)
 				read_family(attrs, &answer);
 			else if (genl->cmd == KMEMCGD_CMD_GET_CONFIG)
@@ -149,6 +147,17 @@ static struct answer ask(struct nl_msg *message)
 		free(buffer);
 	}
 	return answer;
+}
+
+static void open_socket(void)
+{
+	int one = 1;
+
+	nl_socket_free(sock);
+	sock = nl_socket_alloc();
+	if (!sock || genl_connect(sock))
+		exit(2);
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 }
 
 static struct nl_msg *request(int type, uint8_t command, uint8_t version, int flags)
@@ -336,6 +345,33 @@ static void new_version(void)
 	version(KMEMCGD_GENL_VERSION + 1);
 }
 
+/*
+ * The kernel makes the first message of a dump only as large as what was read
+ * from the socket before: one that does not fit must not end the dump.
+ */
+static void dumps(void)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		uint8_t cmd = (uint8_t)commands[i].id;
+		struct nl_msg *message;
+		int replies;
+
+		if (!commands[i].dump)
+			continue;
+		message = command(cmd, NLM_F_DUMP);
+		nla_put_u64(message, KMEMCGD_A_MEMCG_ID, 1);
+		refused("a dump of one", message, EINVAL);
+		refused("a dump of another version",
+			request(family, cmd, KMEMCGD_GENL_VERSION + 1, NLM_F_DUMP),
+			EPROTONOSUPPORT);
+		replies = ask(command(cmd, NLM_F_DUMP)).replies;
+		expect(replies > 0, "%s: %d messages", commands[i].name, replies);
+		open_socket();
+		expect(ask(command(cmd, NLM_F_DUMP)).replies == replies,
+		       "%s: as many on a new socket", commands[i].name);
+	}
+}
+
 static void unprivileged(void)
 {
 	if (setgid(65534) || setuid(65534))
@@ -361,17 +397,12 @@ static const struct {
 	{ "wrong-type", wrong_type }, { "out-of-range", out_of_range },
 	{ "unknown-id", unknown_id }, { "truncated", truncated },
 	{ "old-version", old_version }, { "new-version", new_version },
-	{ "unprivileged", unprivileged },
+	{ "dumps", dumps }, { "unprivileged", unprivileged },
 };
 
 int main(int argc, char **argv)
 {
-	int one = 1;
-
-	sock = nl_socket_alloc();
-	if (!sock || genl_connect(sock))
-		return 2;
-	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	open_socket();
 	family = genl_ctrl_resolve(sock, KMEMCGD_GENL_NAME);
 	if (family < 0) {
 		fprintf(stderr, "no family %s: %s\n", KMEMCGD_GENL_NAME, nl_geterror(family));
