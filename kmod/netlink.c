@@ -122,18 +122,8 @@ static const struct genl_multicast_group groups[] = {
 	},
 };
 
-struct genl_family kmemcgd_family = {
-	.name = KMEMCGD_GENL_NAME,
-	.version = KMEMCGD_GENL_VERSION,
-	.module = THIS_MODULE,
-	.ops = ops,
-	.n_ops = ARRAY_SIZE(ops),
-	.mcgrps = groups,
-	.n_mcgrps = ARRAY_SIZE(groups),
-};
-
-int kmemcgd_nl_check_version(const struct genlmsghdr *header,
-			     struct netlink_ext_ack *extack)
+static int check_version(const struct genlmsghdr *header,
+			 struct netlink_ext_ack *extack)
 {
 	if (header->version == KMEMCGD_GENL_VERSION)
 		return 0;
@@ -145,6 +135,24 @@ int kmemcgd_nl_check_version(const struct genlmsghdr *header,
 			       "newer protocol version than the module's (1): update the module");
 	return -EPROTONOSUPPORT;
 }
+
+/* Before every command but dumps, which check it themselves. */
+static int pre_doit(const struct kmemcgd_genl_op *op, struct sk_buff *skb,
+		    struct genl_info *info)
+{
+	return check_version(info->genlhdr, info->extack);
+}
+
+struct genl_family kmemcgd_family = {
+	.name = KMEMCGD_GENL_NAME,
+	.version = KMEMCGD_GENL_VERSION,
+	.module = THIS_MODULE,
+	.pre_doit = pre_doit,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
 
 int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
 		      int err, const char *message)
@@ -161,11 +169,7 @@ int kmemcgd_nl_reply(struct genl_info *info,
 {
 	struct sk_buff *skb;
 	void *header;
-	int err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	skb = genlmsg_new(MESSAGE_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
@@ -184,7 +188,7 @@ int kmemcgd_nl_check_dump(struct netlink_callback *cb, int id_attr)
 	struct nlattr **attrs = kmemcgd_dump_attrs(cb);
 	int err;
 
-	err = kmemcgd_nl_check_version(nlmsg_data(cb->nlh), cb->extack);
+	err = check_version(nlmsg_data(cb->nlh), cb->extack);
 	if (err)
 		return err;
 	if (attrs && attrs[id_attr]) {

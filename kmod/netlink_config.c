@@ -52,9 +52,6 @@ int kmemcgd_nl_set_config(struct sk_buff *skb, struct genl_info *info)
 {
 	int attr, err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	err = check_values(info);
 	if (err)
 		return err;

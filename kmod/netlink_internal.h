@@ -17,13 +17,6 @@ enum kmemcgd_nl_group {
 	KMEMCGD_NL_WATERMARKS,	/* joined with CAP_NET_ADMIN only */
 };
 
-/*
- * Refuses a request of another version of the protocol.
- * Return: 0 or -EPROTONOSUPPORT.
- */
-int kmemcgd_nl_check_version(const struct genlmsghdr *header,
-			     struct netlink_ext_ack *extack);
-
 /* Refuses with a message about one attribute of the request. */
 int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
 		      int err, const char *message);

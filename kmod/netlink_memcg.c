@@ -185,9 +185,6 @@ int kmemcgd_nl_get_memcg(struct sk_buff *skb, struct genl_info *info)
 	struct reply *reply;
 	int css_id, err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	if (filter)
 		return kmemcgd_nl_refuse(info, filter, -EINVAL,
 					 "filters are for dumps only");
@@ -289,9 +286,6 @@ int kmemcgd_nl_reap(struct sk_buff *skb, struct genl_info *info)
 	u64 pass;
 	int err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	if (!kmemcgd_param(KMEMCGD_A_CONFIG_ENABLED))
 		return kmemcgd_nl_refuse(info, NULL, -EAGAIN,
 					 "kmemcgd is switched off: set enabled to 1 first");

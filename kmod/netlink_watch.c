@@ -127,9 +127,6 @@ int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info)
 	struct reply *reply;
 	int err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	reply = kmalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

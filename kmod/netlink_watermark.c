@@ -243,8 +243,7 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 	struct reply *reply;
 	int err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack) ?:
-	      check_ranges(info);
+	err = check_ranges(info);
 	if (err)
 		return err;
 	if (!any_value(info->attrs))
@@ -269,9 +268,6 @@ static int reply_policy(struct genl_info *info, bool delete)
 	u64 id = id_of(info);
 	int err;
 
-	err = kmemcgd_nl_check_version(info->genlhdr, info->extack);
-	if (err)
-		return err;
 	reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The attributes of a dump request: moved into genl_info in 6.6. */
+/* What became different in generic netlink. */
 #ifndef KMEMCGD_COMPAT_GENL_H
 #define KMEMCGD_COMPAT_GENL_H
 
 #include <net/genetlink.h>
 
+/* What pre_doit() is given: an operation of its own for each way from 6.2 on. */
+#ifdef HAVE_GENL_SPLIT_OPS
+#define kmemcgd_genl_op genl_split_ops
+#else
+#define kmemcgd_genl_op genl_ops
+#endif
+
+/* The attributes of a dump request: moved into genl_info in 6.6. */
 static inline struct nlattr **kmemcgd_dump_attrs(struct netlink_callback *cb)
 {
 #ifdef HAVE_GENL_INFO_DUMP

@@ -25,6 +25,7 @@ has HAVE_SHRINKER_TRY_GET linux/shrinker.h 'shrinker_try_get\('
 has HAVE_SYSTEM_DFL_WQ linux/workqueue.h 'extern .*\*system_dfl_wq;'
 has_in HAVE_GENL_GROUP_FLAGS net/genetlink.h '^struct genl_multicast_group {' \
 	'^}' 'flags;'
+has HAVE_GENL_SPLIT_OPS net/genetlink.h '\(\*pre_doit\)\(const struct genl_split_ops'
 has HAVE_GENL_INFO_DUMP net/genetlink.h '^genl_info_dump\('
 has_in HAVE_RECLAIM_TRACE_MEMCG trace/events/vmscan.h \
 	'mm_vmscan_memcg_reclaim_begin' '^);' 'struct mem_cgroup \*'
