@@ -136,11 +136,16 @@ static void merge(struct nlattr **attrs, struct kmemcgd_wmark_policy *policy)
 		policy->swappiness = nla_get_u32(attr);
 }
 
-static u64 id_of(struct genl_info *info)
+static int read_id(struct genl_info *info, u64 *id)
 {
 	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_ID];
 
-	return attr ? nla_get_u64(attr) : KMEMCGD_POLICY_DEFAULT;
+	*id = attr ? nla_get_u64(attr) : KMEMCGD_POLICY_DEFAULT;
+	/* Who names an id means a cgroup, and never the whole host. */
+	if (attr && *id == KMEMCGD_POLICY_DEFAULT)
+		return kmemcgd_nl_refuse(info, attr, -ENOENT,
+					 "id: no memory cgroup has this id");
+	return 0;
 }
 
 static bool is_online(const struct reply *reply)
@@ -165,10 +170,11 @@ static int find_memcg(struct genl_info *info, struct reply *reply)
 	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_ID];
 	struct mem_cgroup *memcg;
 	bool root;
+	int err;
 
-	reply->id = id_of(info);
-	if (reply->id == KMEMCGD_POLICY_DEFAULT)
-		return 0;
+	err = read_id(info, &reply->id);
+	if (err || reply->id == KMEMCGD_POLICY_DEFAULT)
+		return err;
 	memcg = kmemcgd_nl_find_memcg(info, attr, &reply->css_id);
 	if (IS_ERR(memcg))
 		return PTR_ERR(memcg);
@@ -265,9 +271,12 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 static int reply_policy(struct genl_info *info, bool delete)
 {
 	struct reply *reply;
-	u64 id = id_of(info);
+	u64 id;
 	int err;
 
+	err = read_id(info, &id);
+	if (err)
+		return err;
 	reply = kzalloc(sizeof(*reply), GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

@@ -288,6 +288,30 @@ static void out_of_range(void)
 	bad_watermarks();
 }
 
+static struct nl_msg *watermark(uint8_t cmd, uint64_t id)
+{
+	struct nl_msg *message = command(cmd, 0);
+
+	nla_put_u64(message, KMEMCGD_A_WMARK_ID, id);
+	if (cmd == KMEMCGD_CMD_SET_WATERMARK)
+		nla_put_u32(message, KMEMCGD_A_WMARK_RATIO, 95);
+	return message;
+}
+
+/* The default is the policy without an id, and not the one with the id 0. */
+static void no_id_of_default(void)
+{
+	struct nl_msg *message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+
+	refused("set-watermark of the id 0", watermark(KMEMCGD_CMD_SET_WATERMARK, 0), ENOENT);
+	refused("which sets no default", command(KMEMCGD_CMD_GET_WATERMARK, 0), ENOENT);
+	nla_put_u32(message, KMEMCGD_A_WMARK_RATIO, 0);
+	expect(!ask(message).error, "set-watermark of the default");
+	refused("get-watermark of the id 0", watermark(KMEMCGD_CMD_GET_WATERMARK, 0), ENOENT);
+	refused("del-watermark of the id 0", watermark(KMEMCGD_CMD_DEL_WATERMARK, 0), ENOENT);
+	expect(!ask(command(KMEMCGD_CMD_DEL_WATERMARK, 0)).error, "del-watermark of the default");
+}
+
 static void unknown_id(void)
 {
 	struct nl_msg *message = command(KMEMCGD_CMD_GET_MEMCG, 0);
@@ -299,13 +323,11 @@ static void unknown_id(void)
 	refused("reap", message, ENOENT);
 	message = command(KMEMCGD_CMD_GET_MEMCG, 0);
 	refused("get-memcg without an id", message, EINVAL);
-	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
-	nla_put_u64(message, KMEMCGD_A_WMARK_ID, 0x123456789abcULL);
-	nla_put_u32(message, KMEMCGD_A_WMARK_RATIO, 95);
-	refused("set-watermark", message, ENOENT);
+	refused("set-watermark", watermark(KMEMCGD_CMD_SET_WATERMARK, 0x123456789abcULL), ENOENT);
 	message = command(KMEMCGD_CMD_GET_WATCH, 0);
 	nla_put_u64(message, KMEMCGD_A_WATCH_ID, 0x123456789abcULL);
 	refused("get-watch", message, ENOENT);
+	no_id_of_default();
 }
 
 static void truncated(void)
