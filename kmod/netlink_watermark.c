@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KMEMCGD_CMD_SET_WATERMARK, _GET_WATERMARK and _DEL_WATERMARK */
+#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/mutex.h>
@@ -35,7 +36,6 @@ static const struct {
 	{ KMEMCGD_A_WMARK_SCALE_FACTOR, 1, 1000,
 	  "scale_factor: must be 1 to 1000" },
 	{ KMEMCGD_A_WMARK_SWAP, 0, 1, "swap: must be 0 to 1" },
-	{ KMEMCGD_A_WMARK_SWAPPINESS, 0, 200, "swappiness: must be 0 to 200" },
 };
 
 /* One change at a time, with what follows from it. */
@@ -90,6 +90,22 @@ static int fill(struct sk_buff *skb, void *arg)
 	return nla_put_u32(skb, KMEMCGD_A_WMARK_SWAPPINESS, policy->swappiness);
 }
 
+static int check_swappiness(struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[KMEMCGD_A_WMARK_SWAPPINESS];
+
+	/* None but the memcg's own is what every kernel can do. */
+	if (!attr || nla_get_u32(attr) == KMEMCGD_WMARK_SWAPPINESS_OWN)
+		return 0;
+	if (nla_get_u32(attr) > 200)
+		return kmemcgd_nl_refuse(info, attr, -ERANGE,
+					 "swappiness: must be 0 to 200, or own");
+	if (!kmemcgd_capable(KMEMCGD_CAP_SWAPPINESS))
+		return kmemcgd_nl_refuse(info, attr, -EOPNOTSUPP,
+					 "swappiness: this kernel can't be given one");
+	return 0;
+}
+
 static int check_ranges(struct genl_info *info)
 {
 	size_t i;
@@ -102,13 +118,7 @@ static int check_ranges(struct genl_info *info)
 			return kmemcgd_nl_refuse(info, attr, -ERANGE,
 						 ranges[i].error);
 	}
-	if (info->attrs[KMEMCGD_A_WMARK_SWAPPINESS] &&
-	    !kmemcgd_capable(KMEMCGD_CAP_SWAPPINESS))
-		return kmemcgd_nl_refuse(info,
-					 info->attrs[KMEMCGD_A_WMARK_SWAPPINESS],
-					 -EOPNOTSUPP,
-					 "swappiness: this kernel can't be given one");
-	return 0;
+	return check_swappiness(info);
 }
 
 /* What is given replaces what was there. */
@@ -116,6 +126,7 @@ static void merge(struct nlattr **attrs, struct kmemcgd_wmark_policy *policy)
 {
 	const struct nlattr *attr;
 
+	static_assert((s32)KMEMCGD_WMARK_SWAPPINESS_OWN == KMEMCGD_SWAPPINESS_OWN);
 	attr = attrs[KMEMCGD_A_WMARK_RATIO];
 	if (attr)
 		policy->ratio = nla_get_u32(attr);

@@ -131,7 +131,7 @@ struct WatermarkChange {
     std::optional<std::uint64_t> high_headroom_bytes;
     std::optional<std::uint64_t> low_headroom_bytes;
     std::optional<std::uint32_t> swap;
-    std::optional<std::uint32_t> swappiness;
+    std::optional<std::uint32_t> swappiness; // KMEMCGD_WMARK_SWAPPINESS_OWN: none
 };
 
 struct Watch {

@@ -24,7 +24,8 @@ Status take_number(std::string_view option, std::string_view text,
     const auto value = parse_count(text);
     if (!value)
         return about(option, value.error());
-    if (*value > std::numeric_limits<std::uint32_t>::max())
+    // The largest means "own" for some.
+    if (*value >= std::numeric_limits<std::uint32_t>::max())
         return usage_error(fmt::format("{}: \"{}\" is far too large", option, text));
     out = static_cast<std::uint32_t>(*value);
     return success();
@@ -52,6 +53,19 @@ Status take_boolean(std::string_view option, std::string_view text,
     return success();
 }
 
+Status take_swappiness(std::string_view text, std::optional<std::uint32_t>& out) {
+    constexpr std::string_view option = "--swappiness";
+    if (text == "own") {
+        out = KMEMCGD_WMARK_SWAPPINESS_OWN;
+        return success();
+    }
+    if (auto taken = take_number(option, text, out); !taken) {
+        taken.error().hint = "a number, or own for the cgroup's own";
+        return taken;
+    }
+    return success();
+}
+
 std::string_view without_percent(std::string_view text) {
     if (text.size() > 1 && text.ends_with('%'))
         text.remove_suffix(1);
@@ -69,7 +83,8 @@ void WatermarkOptions::declare(Options& options) {
     options.text("--low-headroom", low_headroom, "SIZE",
                  "the low mark as the limit less this; 0: the scale factor counts");
     options.text("--swap", swap, "yes|no", "swap anonymous memory out as well (no)");
-    options.text("--swappiness", swappiness, "N", "instead of the cgroup's own");
+    options.text("--swappiness", swappiness, "N|own",
+                 "instead of the cgroup's own; own: that again");
 }
 
 bool WatermarkOptions::empty() const {
@@ -85,7 +100,7 @@ Result<WatermarkChange> WatermarkOptions::parse() const {
         take_bytes("--high-headroom", high_headroom, change.high_headroom_bytes),
         take_bytes("--low-headroom", low_headroom, change.low_headroom_bytes),
         take_boolean("--swap", swap, change.swap),
-        take_number("--swappiness", swappiness, change.swappiness),
+        take_swappiness(swappiness, change.swappiness),
     };
     for (const auto& status : taken) {
         if (!status)
@@ -99,7 +114,6 @@ std::vector<PolicyRow> policy_rows(const WatermarkPolicy& policy) {
         return bytes == 0 ? std::string("-") : format_bytes(bytes);
     };
     const auto plain = [](auto value) { return std::to_string(value); };
-    const auto own = policy.swappiness ? plain(*policy.swappiness) : "-";
     return {{"ratio", policy.off() ? "off" : fmt::format("{} %", policy.ratio), plain(policy.ratio),
              "the high mark, of the limit"},
             {"scale_factor", plain(policy.scale_factor), plain(policy.scale_factor),
@@ -110,7 +124,8 @@ std::vector<PolicyRow> policy_rows(const WatermarkPolicy& policy) {
              plain(policy.low_headroom_bytes), "the low mark is the limit less this"},
             {"swap", policy.swap != 0 ? "yes" : "no", plain(policy.swap),
              "anonymous memory is swapped out as well"},
-            {"swappiness", own, own, "instead of the cgroup's own"}};
+            {"swappiness", policy.swappiness ? plain(*policy.swappiness) : "own",
+             policy.swappiness ? plain(*policy.swappiness) : "-", "instead of the cgroup's own"}};
 }
 
 void print_policies(const Context& context, std::span<const WatermarkPolicy> policies) {

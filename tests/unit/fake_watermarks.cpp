@@ -66,8 +66,12 @@ Refusal FakeKernel::set_policy(const Attributes& request, std::optional<std::uin
     take(request, KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, policy->high_headroom_bytes);
     take(request, KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, policy->low_headroom_bytes);
     take(request, KMEMCGD_A_WMARK_SWAP, policy->swap);
-    if (const auto* swappiness = request.find(KMEMCGD_A_WMARK_SWAPPINESS))
-        policy->swappiness = *swappiness->u32("swappiness");
+    if (const auto* attribute = request.find(KMEMCGD_A_WMARK_SWAPPINESS)) {
+        const auto swappiness = *attribute->u32("swappiness");
+        policy->swappiness.reset();
+        if (swappiness != KMEMCGD_WMARK_SWAPPINESS_OWN)
+            policy->swappiness = swappiness;
+    }
     reply = policy_attrs(*policy);
     return {};
 }

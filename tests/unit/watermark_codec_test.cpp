@@ -74,6 +74,20 @@ TEST(WatermarkCodec, OnlyWhatChangesIsSent) {
     EXPECT_EQ(*sent->u32(KMEMCGD_A_WMARK_SWAPPINESS, "swappiness"), 200U);
 }
 
+TEST(WatermarkCodec, WhatTakesBackIsSent) {
+    Request request(0x20, KMEMCGD_CMD_SET_WATERMARK, 1);
+    WatermarkChange change;
+    change.high_headroom_bytes = 0;
+    change.low_headroom_bytes = 0;
+    change.swappiness = KMEMCGD_WMARK_SWAPPINESS_OWN;
+    put_change(request, change);
+    const auto sent = Attributes::parse(request.bytes().subspan(NLMSG_HDRLEN + GENL_HDRLEN));
+    ASSERT_TRUE(sent.ok());
+    EXPECT_EQ(*sent->u64(KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, "high"), 0U);
+    EXPECT_EQ(*sent->u64(KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, "low"), 0U);
+    EXPECT_EQ(*sent->u32(KMEMCGD_A_WMARK_SWAPPINESS, "swappiness"), 0xffffffffU);
+}
+
 TEST(WatermarkCodec, WhatIsMissingIsNamed) {
     Attrs attrs;
     attrs.put(KMEMCGD_A_WATCH_ID, std::uint64_t{1});
@@ -108,6 +122,15 @@ TEST(WatermarkValues, TakesUnits) {
     EXPECT_EQ(change->swappiness, 0U);
 }
 
+TEST(WatermarkValues, TakesTheSwappinessBack) {
+    WatermarkOptions typed;
+    typed.swappiness = "own";
+    const auto change = typed.parse();
+    ASSERT_TRUE(change.ok());
+    EXPECT_EQ(change->swappiness, KMEMCGD_WMARK_SWAPPINESS_OWN);
+    EXPECT_FALSE(change->swap);
+}
+
 TEST(WatermarkValues, NamesTheOptionThatMakesNoSense) {
     const auto refused = [](const WatermarkOptions& typed, std::string_view option) {
         const auto change = typed.parse();
@@ -116,9 +139,15 @@ TEST(WatermarkValues, NamesTheOptionThatMakesNoSense) {
         EXPECT_TRUE(change.error().message.starts_with(option)) << change.error().message;
     };
     WatermarkOptions typed;
-    for (const auto* text : {"95.5", "much", "%", "-1", "4294967296"}) {
+    for (const auto* text : {"95.5", "much", "%", "-1", "own", "4294967296"}) {
         typed.ratio = text;
         refused(typed, "--ratio");
+    }
+    typed = {};
+    // Not even as the number that stands for "own".
+    for (const auto* text : {"default", "-1", "Own", "4294967295"}) {
+        typed.swappiness = text;
+        refused(typed, "--swappiness");
     }
     typed = {};
     typed.high_headroom = "64MB";

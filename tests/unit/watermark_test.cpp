@@ -95,6 +95,24 @@ TEST_F(Watermark, SetByPathIdAndDirectory) {
     EXPECT_EQ(policy("/kubepods/a")->swappiness, 0U);
 }
 
+TEST_F(Watermark, WhatWasSetCanBeTakenBack) {
+    EXPECT_EQ(run({"set", "/app", "--ratio", "95", "--high-headroom", "8M", "--low-headroom", "16M",
+                   "--swappiness", "10", "--json"}),
+              0);
+    EXPECT_EQ(program.json()["policies"][0]["swappiness"], 10);
+    EXPECT_EQ(run({"set", "/app", "--swappiness", "own", "--json"}), 0);
+    EXPECT_EQ(program.json()["policies"][0]["swappiness"], nullptr);
+    EXPECT_EQ(program.json()["policies"][0]["high_headroom_bytes"], 8 << 20);
+    program.terminal = true;
+    EXPECT_EQ(run({"set", "/app", "--high-headroom", "0", "--low-headroom", "0"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("own"));
+    ASSERT_NE(policy("/app"), nullptr);
+    EXPECT_EQ(policy("/app")->high_headroom_bytes, 0U);
+    EXPECT_EQ(policy("/app")->low_headroom_bytes, 0U);
+    EXPECT_EQ(policy("/app")->ratio, 95U);
+    EXPECT_FALSE(policy("/app")->swappiness);
+}
+
 TEST_F(Watermark, SetOnAGlobStopsAtSlashes) {
     EXPECT_EQ(run({"set", "/*", "/kubepods/?", "/app", "--ratio", "90", "--json"}), 0);
     EXPECT_EQ(paths("policies"),

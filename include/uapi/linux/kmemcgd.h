@@ -71,7 +71,9 @@
  *	request: KMEMCGD_A_WMARK_ID of a memcg, or none for the host's default,
  *	         and at least one of KMEMCGD_A_WMARK_{RATIO, SCALE_FACTOR,
  *	         HIGH_HEADROOM_BYTES, LOW_HEADROOM_BYTES, SWAP, SWAPPINESS}.
- *	         What is not given stays as it was, or gets its default.
+ *	         What is not given stays as it was, or gets its default. A
+ *	         headroom of 0, or KMEMCGD_WMARK_SWAPPINESS_OWN, takes back
+ *	         what was set.
  *	reply:   the policy as it is now
  *	errors:  -ENOENT no such memcg, -EBUSY it is a zombie, -EINVAL the low
  *	         headroom is not above the high one, -EOPNOTSUPP a swappiness on
@@ -133,6 +135,9 @@
 #define KMEMCGD_GENL_VERSION	1
 #define KMEMCGD_MCGRP_EVENTS	"events"
 #define KMEMCGD_MCGRP_WATERMARKS	"watermarks"
+
+/* A swappiness to set that takes back what was set: the memcg's own counts. */
+#define KMEMCGD_WMARK_SWAPPINESS_OWN	4294967295
 
 /* Histograms have this many buckets; bucket n counts [2^n, 2^(n+1)) ns. */
 #define KMEMCGD_HIST_BUCKETS	32
@@ -401,7 +406,7 @@ enum kmemcgd_a_wmark {
 	KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, /* u64; 0: the ratio counts */
 	KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, /* u64; 0: the scale factor counts */
 	KMEMCGD_A_WMARK_SWAP,		/* u32, 0 or 1 (0): swap out as well */
-	KMEMCGD_A_WMARK_SWAPPINESS,	/* u32, 0 to 200; absent: the memcg's */
+	KMEMCGD_A_WMARK_SWAPPINESS,	/* u32, 0 to 200, or _OWN; absent: own */
 	KMEMCGD_A_WMARK_PATH,		/* string, reply only */
 
 	/* private: */
