@@ -211,6 +211,18 @@ static int put_in_force(const struct reply *reply,
 	return err ?: kmemcgd_watermark_apply();
 }
 
+/*
+ * What a policy lacks is not taken from an ancestor's. Who sets nothing but a
+ * swappiness does not mean to leave the memcg alone from now on.
+ */
+static bool goes_off_unsaid(struct nlattr **attrs,
+			    const struct kmemcgd_wmark_policy *policy,
+			    const struct kmemcgd_wmark_policy *old)
+{
+	return !attrs[KMEMCGD_A_WMARK_RATIO] && !kmemcgd_wmark_on(policy) &&
+	       !(old && !kmemcgd_wmark_on(old));
+}
+
 static int set(struct genl_info *info, struct reply *reply)
 {
 	struct kmemcgd_wmark_policy *policy = &reply->policy, old;
@@ -230,6 +242,9 @@ static int set(struct genl_info *info, struct reply *reply)
 					 info->attrs[KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES],
 					 -EINVAL,
 					 "low_headroom: must be above high_headroom");
+	if (goes_off_unsaid(info->attrs, policy, had_old ? &old : NULL))
+		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
+					 "ratio: neither it nor high_headroom is set: a ratio of 0 switches off");
 	err = put_in_force(reply, policy);
 	if (err)
 		put_in_force(reply, had_old ? &old : NULL);

@@ -266,6 +266,9 @@ static void bad_watermarks(void)
 	nla_put_u64(message, KMEMCGD_A_WMARK_LOW_HEADROOM_BYTES, 1 << 20);
 	refused("a low mark that is not below the high one", message, EINVAL);
 	refused("no watermark at all", command(KMEMCGD_CMD_SET_WATERMARK, 0), EINVAL);
+	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
+	nla_put_u32(message, KMEMCGD_A_WMARK_SCALE_FACTOR, 100);
+	refused("a scale factor without a mark", message, EINVAL);
 	refused("a default that was not set", command(KMEMCGD_CMD_GET_WATERMARK, 0), ENOENT);
 	refused("nor can be deleted", command(KMEMCGD_CMD_DEL_WATERMARK, 0), ENOENT);
 }

@@ -75,9 +75,11 @@
  *	         headroom of 0, or KMEMCGD_WMARK_SWAPPINESS_OWN, takes back
  *	         what was set.
  *	reply:   the policy as it is now
- *	errors:  -ENOENT no such memcg, -EBUSY it is a zombie, -EINVAL the low
- *	         headroom is not above the high one, -EOPNOTSUPP a swappiness on
- *	         a kernel that can't be given one, -ENOSPC too many policies
+ *	errors:  -ENOENT no such memcg, -EBUSY it is a zombie, -EINVAL it is the
+ *	         root, the low headroom is not above the high one, or the
+ *	         policy would be off without a ratio of 0 in the request,
+ *	         -EOPNOTSUPP a swappiness on a kernel that can't be given one,
+ *	         -ENOSPC too many policies
  *
  * KMEMCGD_CMD_GET_WATERMARK [admin]
  *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
