@@ -16,6 +16,9 @@ namespace {
 // message would make endless. Generous, because emulated machines are slow.
 constexpr std::chrono::seconds answer_limit{30};
 
+constexpr std::string_view unknown_attribute = "Unknown attribute type";
+constexpr auto same_release = "install kmemcgctl and the module from the same release";
+
 struct Refusal {
     std::string said;
     std::optional<std::uint16_t> attribute;
@@ -125,7 +128,15 @@ Error kernel_error(int error_number, const std::string& said) {
     case EPROTONOSUPPORT:
     case EOPNOTSUPP:
         error.fault = Fault::unsupported;
-        error.hint = "install kmemcgctl and the module from the same release";
+        error.hint = same_release;
+        break;
+    case EINVAL:
+        // Netlink's own words, and not the module's: it is older than we are.
+        if (said == unknown_attribute) {
+            error.fault = Fault::unsupported;
+            error.message = "the module does not know an attribute of the request";
+            error.hint = same_release;
+        }
         break;
     default:
         break;

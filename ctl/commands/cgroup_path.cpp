@@ -39,6 +39,11 @@ bool has_option(const std::string& options, std::string_view wanted) {
     return false;
 }
 
+bool has_file(const fs::path& directory, std::string_view name) {
+    std::error_code unknown;
+    return fs::exists(directory / name, unknown);
+}
+
 struct Mounts {
     std::optional<fs::path> v1_memory;
     std::optional<fs::path> v2;
@@ -115,8 +120,17 @@ Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
         return root.error();
     const auto directory = *root / fs::path(hierarchy_path).relative_path();
     struct stat info {};
-    if (::stat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+    if (::stat(directory.c_str(), &info) != 0)
         return std::optional<std::uint64_t>{};
+    // The inode number of anything else could be the id of some cgroup.
+    if (!has_file(directory, "cgroup.procs"))
+        return Error{.message = fmt::format("{} is not a cgroup", directory.string()),
+                     .hint = path_hint};
+    if (!has_file(directory, "memory.stat"))
+        return Error{.message =
+                         fmt::format("the memory controller is off for {}", directory.string()),
+                     .hint = fmt::format("echo +memory >{}/cgroup.subtree_control",
+                                         directory.parent_path().string())};
     return std::optional<std::uint64_t>{info.st_ino};
 }
 

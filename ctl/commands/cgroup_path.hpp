@@ -9,6 +9,9 @@
 
 namespace kmemcgd {
 
+inline constexpr auto path_hint =
+    "paths count from the root of the hierarchy, such as /system.slice";
+
 // Where the memory controller is mounted: --cgroup-root, or what mountinfo says.
 Result<std::filesystem::path> memory_cgroup_root(const Context& context);
 
@@ -19,7 +22,8 @@ std::optional<std::uint64_t> parse_memcg_id(const std::string& text);
 // form, the path of the directory in cgroupfs, or a path relative to the root.
 Result<std::string> path_in_hierarchy(const Context& context, const std::string& text);
 
-// The id of a directory that exists: its inode number.
+// The id of a directory that exists: its inode number. An error when that is
+// not a cgroup with the memory controller.
 Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
                                                    const std::string& hierarchy_path);
 

@@ -100,16 +100,15 @@ Result<std::vector<Target>> live_targets(const Context& context, const Pattern& 
     std::vector<Target> targets;
     for (const auto& path : paths) {
         const auto id = live_memcg_id(context, path.string());
-        if (!id)
-            return id.error();
-        if (*id)
+        // A glob means those that have a memcg; which one went meanwhile is no matter.
+        if (id && *id)
             targets.push_back({**id, path.string()});
     }
     if (targets.empty())
         return Error{.message = pattern.glob()
                                     ? fmt::format("no cgroup matches {}", pattern.text())
                                     : fmt::format("there is no cgroup {}", pattern.text()),
-                     .hint = "paths count from the root of the hierarchy, such as /system.slice",
+                     .hint = path_hint,
                      .error_number = ENOENT};
     return targets;
 }

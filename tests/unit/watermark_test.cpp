@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ protected:
 
     void add(const std::string& path) {
         fs::create_directories(root + path);
+        for (const auto* name : {"/cgroup.procs", "/memory.stat"})
+            std::ofstream(root + path + name) << '\n';
         Memcg memcg;
         memcg.id = id(path);
         memcg.path = path;
@@ -90,7 +93,9 @@ TEST_F(Watermark, SetByPathIdAndDirectory) {
     ASSERT_NE(policy("/app"), nullptr);
     EXPECT_EQ(policy("/app")->ratio, 95U);
     EXPECT_EQ(policy("/app")->high_headroom_bytes, 8U << 20);
-    EXPECT_EQ(run({"set", root + "/kubepods/a", "--swap", "yes", "--swappiness", "0"}), 0);
+    EXPECT_EQ(
+        run({"set", root + "/kubepods/a", "--ratio", "90", "--swap", "yes", "--swappiness", "0"}),
+        0);
     EXPECT_EQ(policy("/kubepods/a")->swap, 1U);
     EXPECT_EQ(policy("/kubepods/a")->swappiness, 0U);
 }
@@ -135,6 +140,61 @@ TEST_F(Watermark, WhatDoesNotExistIsAnError) {
     EXPECT_EQ(program.json()["error"]["code"], 1);
     EXPECT_EQ(run({"set", "99999999", "--ratio", "95"}), 1);
     EXPECT_THAT(program.err.str(), HasSubstr("99999999: no such memcg"));
+}
+
+TEST_F(Watermark, WhatIsNoCgroupIsAnError) {
+    fs::create_directories(root + "/plain");
+    EXPECT_EQ(run({"set", "/plain", "--ratio", "95"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("/plain is not a cgroup"));
+    EXPECT_EQ(run({"set", root + "/app/cgroup.procs", "--ratio", "95", "--json"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("/app/cgroup.procs is not a cgroup"));
+    EXPECT_EQ(program.json()["error"]["name"], "failed");
+    EXPECT_EQ(run({"show", "/plain"}), 1);
+    EXPECT_EQ(run({"watch", "/plain"}), 1);
+    EXPECT_TRUE(program.kernel.policies.empty());
+    // Nor is it among those that a glob means.
+    EXPECT_EQ(run({"set", "/pl*", "/ap?", "--ratio", "95", "--json"}), 6);
+    EXPECT_EQ(paths("policies"), Paths{"/app"});
+    EXPECT_EQ(program.json()["failures"][0]["target"], "/pl*");
+}
+
+TEST_F(Watermark, WithoutTheControllerThereIsNoMemcg) {
+    fs::remove(root + "/app/part/memory.stat");
+    EXPECT_EQ(run({"set", "/app/part", "--ratio", "95"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("the memory controller is off for"));
+    EXPECT_THAT(program.err.str(),
+                HasSubstr("echo +memory >" + root + "/app/cgroup.subtree_control"));
+    EXPECT_TRUE(program.kernel.policies.empty());
+}
+
+TEST_F(Watermark, NotLoadedIsThree) {
+    program.kernel.loaded = false;
+    for (const auto& words : std::vector<std::vector<std::string>>{{"set", "/app", "--ratio", "95"},
+                                                                   {"unset", "/app"},
+                                                                   {"default"},
+                                                                   {"show"},
+                                                                   {"watch"}}) {
+        EXPECT_EQ(run(words), 3) << words.front();
+        EXPECT_THAT(program.err.str(), HasSubstr("not loaded")) << words.front();
+    }
+}
+
+TEST_F(Watermark, TheKernelSaysWhatCanHaveNone) {
+    program.kernel.refusals[KMEMCGD_CMD_SET_WATERMARK] = {EBUSY, "id: this one was removed"};
+    EXPECT_EQ(run({"set", "7", "--ratio", "95"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("7: id: this one was removed"));
+    program.kernel.refusals[KMEMCGD_CMD_SET_WATERMARK] = {EINVAL, "id: the root has no limit"};
+    EXPECT_EQ(run({"set", "1", "--ratio", "95", "--json"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("the root has no limit"));
+    EXPECT_EQ(program.json()["error"]["errno"], EINVAL);
+}
+
+TEST_F(Watermark, AnAttributeThatAnOlderModuleLacksIsFive) {
+    program.kernel.refusals[KMEMCGD_CMD_SET_WATERMARK] = {EINVAL, "Unknown attribute type"};
+    EXPECT_EQ(run({"set", "/app", "--swappiness", "10"}), 5);
+    EXPECT_THAT(program.err.str(), HasSubstr("from the same release"));
+    program.kernel.refusals[KMEMCGD_CMD_SET_CONFIG] = {EINVAL, "Unknown attribute type"};
+    EXPECT_EQ(program.run({"config", "set", "threads=2"}), 5);
 }
 
 TEST_F(Watermark, PartialFailureNamesEach) {
