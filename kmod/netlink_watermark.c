@@ -223,7 +223,7 @@ static bool goes_off_unsaid(struct nlattr **attrs,
 	       !(old && !kmemcgd_wmark_on(old));
 }
 
-static int set(struct genl_info *info, struct reply *reply)
+static int set_policy(struct genl_info *info, struct reply *reply)
 {
 	struct kmemcgd_wmark_policy *policy = &reply->policy, old;
 	bool had_old;
@@ -285,7 +285,7 @@ int kmemcgd_nl_set_watermark(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&lock);
-	err = find_memcg(info, reply) ?: set(info, reply);
+	err = find_memcg(info, reply) ?: set_policy(info, reply);
 	mutex_unlock(&lock);
 	if (!err)
 		err = kmemcgd_nl_reply(info, fill, reply);

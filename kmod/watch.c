@@ -118,15 +118,13 @@ static void set_level(struct kmemcgd_watch *watch, u64 now_ns)
 {
 	u32 level = kmemcgd_level(time_left_ns(watch));
 
-	if (level >= watch->level)
-		watch->level_ns = now_ns;
-	else if (now_ns - watch->level_ns < KMEMCGD_LEVEL_KEEP_NS)
-		return;
-	else
+	if (level < watch->level) {
+		if (now_ns - watch->level_ns < KMEMCGD_LEVEL_KEEP_NS)
+			return;
 		level = watch->level - 1;
-	if (level != watch->level)
-		watch->level_ns = now_ns;
+	}
 	watch->level = level;
+	watch->level_ns = now_ns;
 }
 
 static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
