@@ -70,3 +70,17 @@ is_stale() {
 	done
 	return 1
 }
+
+# past_emulator_faults LOG COMMAND...: runs a VM that keeps its log there, and once
+# more when the emulator broke it: that says nothing about the module.
+past_emulator_faults() {
+	local log=$1 status=0
+	shift
+	"$@" || status=$?
+	if [[ $status -ge 124 ]] && "$vm_dir/emulator-fault" "$log"; then
+		say "the emulator ran code that the kernel had rewritten; once more: $*"
+		status=0
+		"$@" || status=$?
+	fi
+	return "$status"
+}
