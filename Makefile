@@ -14,7 +14,7 @@ deps := tests/vm/install-deps
 
 # The steps that a result is summed from. A step is run once, however many of the
 # targets below want it.
-test_steps := ktap unit vm-selftest guest-6.1-v2
+test_steps := ktap unit vm-selftest demo guest-6.1-v2
 matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
@@ -42,7 +42,7 @@ build-ctl:
 	@cmake --build build/ctl -j$(JOBS) >build/ctl/build.log 2>&1 || \
 		{ cat build/ctl/build.log; exit 1; }
 
-test: $(addprefix step-,$(test_steps)) ## unit tests, the VM's own, guest tests on the default kernel
+test: $(addprefix step-,$(test_steps)) ## unit tests, the VM's own, the demo, guest tests on the default kernel
 	@$(ktap) sum $(test_steps)
 
 test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels and cgroup versions, DKMS in each suite
@@ -94,6 +94,9 @@ step-unit:
 
 step-vm-selftest:
 	@$(ktap) run vm-selftest tests/vm/selftest
+
+step-demo:
+	@$(ktap) run demo tests/vm/demo-test
 
 $(filter step-guest-%,$(step_targets)): step-guest-%:
 	@$(ktap) run guest-$* tests/vm/guest-tests $(subst -, ,$*)
