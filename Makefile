@@ -14,7 +14,7 @@ deps := tests/vm/install-deps
 
 # The steps that a result is summed from. A step is run once, however many of the
 # targets below want it.
-test_steps := ktap unit vm-selftest demo guest-6.1-v2
+test_steps := ktap unit unit-asan vm-selftest demo guest-6.1-v2
 matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
@@ -33,16 +33,20 @@ module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2)
 	@tests/vm/build-module $(KERNEL)
 
 ctl: ## build the controller and its unit tests
+asan: ## build them with AddressSanitizer and UndefinedBehaviorSanitizer
+ctl asan:
 	@$(deps) ctl
-	@mkdir -p build/lock && flock build/lock/ctl $(MAKE) -s build-ctl
+	@mkdir -p build/lock && flock build/lock/$@ $(MAKE) -s build-$@
+
+build-asan: cmake_options := -DKMEMCGD_SANITIZE=ON
 
 # Several VMs that start at once may all find it out of date.
-build-ctl:
-	@[ -e build/ctl/CMakeCache.txt ] || cmake -S . -B build/ctl >/dev/null
-	@cmake --build build/ctl -j$(JOBS) >build/ctl/build.log 2>&1 || \
-		{ cat build/ctl/build.log; exit 1; }
+build-ctl build-asan: build-%:
+	@[ -e build/$*/CMakeCache.txt ] || cmake -S . -B build/$* $(cmake_options) >/dev/null
+	@cmake --build build/$* -j$(JOBS) >build/$*/build.log 2>&1 || \
+		{ cat build/$*/build.log; exit 1; }
 
-test: $(addprefix step-,$(test_steps)) ## unit tests, the VM's own, the demo, guest tests on the default kernel
+test: $(addprefix step-,$(test_steps)) ## unit tests, also with sanitizers, the VM's own, the demo, guest tests on the default kernel
 	@$(ktap) sum $(test_steps)
 
 test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels and cgroup versions, DKMS in each suite
@@ -74,7 +78,7 @@ uninstall: ## take both away again
 	@rm -f $(PREFIX)/sbin/kmemcgctl
 
 clean: ## remove what was built; what was fetched stays (rm -rf build takes all)
-	@cd build 2>/dev/null && rm -rf ctl guest guest-dyn initramfs install module results || true
+	@cd build 2>/dev/null && rm -rf asan ctl guest guest-dyn initramfs install module results || true
 
 # What .ci/run sums up.
 print-steps:
@@ -92,6 +96,10 @@ step-unit:
 	@$(deps) ctl
 	@$(ktap) run unit tests/unit-tests
 
+step-unit-asan:
+	@$(deps) ctl
+	@$(ktap) run unit-asan tests/unit-tests asan
+
 step-vm-selftest:
 	@$(ktap) run vm-selftest tests/vm/selftest
 
@@ -104,6 +112,6 @@ $(filter step-guest-%,$(step_targets)): step-guest-%:
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
-.PHONY: help all module ctl build-ctl test test-matrix style tidy demo bench install uninstall clean \
-	print-steps $(step_targets)
+.PHONY: help all module ctl asan build-ctl build-asan test test-matrix style tidy \
+	demo bench install uninstall clean print-steps $(step_targets)
 .DEFAULT_GOAL := help
