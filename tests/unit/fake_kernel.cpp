@@ -17,6 +17,12 @@ Bytes bytes_of(const T& value) {
     return std::as_bytes(std::span{&value, 1});
 }
 
+template <class T>
+void maybe(Attrs& attrs, int type, const std::optional<T>& value) {
+    if (value)
+        attrs.put(type, *value);
+}
+
 } // namespace
 
 Datagram FakeKernel::plain(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence,
@@ -76,32 +82,44 @@ Attrs FakeKernel::family_attrs() const {
     return attrs;
 }
 
-Attrs FakeKernel::info_attrs() const {
-    Attrs one;
-    one.text(KMEMCGD_A_CAP_NAME, capability.name);
-    one.put(KMEMCGD_A_CAP_PRESENT, static_cast<std::uint8_t>(capability.present));
-    one.put(KMEMCGD_A_CAP_REQUIRED, static_cast<std::uint8_t>(capability.required));
-    one.text(KMEMCGD_A_CAP_PURPOSE, capability.purpose);
-    one.text(KMEMCGD_A_CAP_REASON, capability.reason);
+Info FakeKernel::info() const {
+    return {.protocol = protocol,
+            .module_version = "0.1.0",
+            .kernel_release = "6.1.0",
+            .cgroup_version = 2,
+            .page_size_bytes = 4096,
+            .capabilities = {capability}};
+}
+
+Attrs FakeKernel::info_attrs(const Info& info) {
     Attrs attrs;
-    attrs.put(KMEMCGD_A_INFO_PROTOCOL, protocol).text(KMEMCGD_A_INFO_MODULE_VERSION, "0.1.0");
-    attrs.text(KMEMCGD_A_INFO_KERNEL_RELEASE, "6.1.0");
-    attrs.put(KMEMCGD_A_INFO_CGROUP_VERSION, std::uint32_t{2});
-    attrs.put(KMEMCGD_A_INFO_PAGE_SIZE, std::uint32_t{4096});
-    attrs.nest(KMEMCGD_A_INFO_CAPABILITY, one);
+    attrs.put(KMEMCGD_A_INFO_PROTOCOL, info.protocol);
+    attrs.text(KMEMCGD_A_INFO_MODULE_VERSION, info.module_version);
+    attrs.text(KMEMCGD_A_INFO_KERNEL_RELEASE, info.kernel_release);
+    attrs.put(KMEMCGD_A_INFO_CGROUP_VERSION, info.cgroup_version);
+    attrs.put(KMEMCGD_A_INFO_PAGE_SIZE, info.page_size_bytes);
+    for (const auto& capability : info.capabilities) {
+        Attrs one;
+        one.text(KMEMCGD_A_CAP_NAME, capability.name);
+        one.put(KMEMCGD_A_CAP_PRESENT, static_cast<std::uint8_t>(capability.present));
+        one.put(KMEMCGD_A_CAP_REQUIRED, static_cast<std::uint8_t>(capability.required));
+        one.text(KMEMCGD_A_CAP_PURPOSE, capability.purpose);
+        one.text(KMEMCGD_A_CAP_REASON, capability.reason);
+        attrs.nest(KMEMCGD_A_INFO_CAPABILITY, one);
+    }
     // From a module that is newer than we are.
     attrs.text(999, "ignored");
     return attrs;
 }
 
-Attrs FakeKernel::config_attrs() const {
+Attrs FakeKernel::config_attrs(const Config& config) {
     Attrs attrs;
     for (const auto& field : config_fields())
         attrs.put(field.attribute, config.at(field.attribute));
     return attrs;
 }
 
-Attrs FakeKernel::stats_attrs() const {
+Attrs FakeKernel::stats_attrs(const Stats& stats) {
     Attrs attrs;
     for (const auto& field : stats_fields())
         attrs.put(field.attribute, stats.*(field.member));
@@ -122,10 +140,15 @@ Attrs FakeKernel::memcg_attrs(const Memcg& memcg) {
     Attrs attrs;
     attrs.put(KMEMCGD_A_MEMCG_ID, memcg.id).put(KMEMCGD_A_MEMCG_STATE, memcg.state);
     attrs.put(KMEMCGD_A_MEMCG_PIN, memcg.pin).text(KMEMCGD_A_MEMCG_PATH, memcg.path);
-    if (memcg.age_ms)
-        attrs.put(KMEMCGD_A_MEMCG_AGE_MS, *memcg.age_ms);
-    if (memcg.memory_bytes)
-        attrs.put(KMEMCGD_A_MEMCG_MEMORY_BYTES, *memcg.memory_bytes);
+    maybe(attrs, KMEMCGD_A_MEMCG_AGE_MS, memcg.age_ms);
+    maybe(attrs, KMEMCGD_A_MEMCG_MEMORY_BYTES, memcg.memory_bytes);
+    maybe(attrs, KMEMCGD_A_MEMCG_SWAP_BYTES, memcg.swap_bytes);
+    maybe(attrs, KMEMCGD_A_MEMCG_FILE_BYTES, memcg.file_bytes);
+    maybe(attrs, KMEMCGD_A_MEMCG_ANON_BYTES, memcg.anon_bytes);
+    maybe(attrs, KMEMCGD_A_MEMCG_REFS, memcg.refs);
+    maybe(attrs, KMEMCGD_A_MEMCG_CHILDREN, memcg.children);
+    maybe(attrs, KMEMCGD_A_MEMCG_TRIES, memcg.tries);
+    maybe(attrs, KMEMCGD_A_MEMCG_NEXT_MS, memcg.next_ms);
     return attrs;
 }
 
@@ -160,18 +183,18 @@ std::vector<Datagram> FakeKernel::dump(const nlmsghdr& request, int command,
 Refusal FakeKernel::serve(int command, const Attributes& request, Attrs& reply) {
     switch (command) {
     case KMEMCGD_CMD_GET_INFO:
-        reply = info_attrs();
+        reply = info_attrs(info());
         return {};
     case KMEMCGD_CMD_SET_CONFIG:
         for (const auto& attribute : request.all())
             config.values.at(attribute.type) = *attribute.u32("value");
         [[fallthrough]];
     case KMEMCGD_CMD_GET_CONFIG:
-        reply = config_attrs();
+        reply = config_attrs(config);
         return {};
     case KMEMCGD_CMD_GET_STATS:
     case KMEMCGD_CMD_RESET_STATS:
-        reply = stats_attrs();
+        reply = stats_attrs(stats);
         return {};
     case KMEMCGD_CMD_REAP:
         reply.put(KMEMCGD_A_REAP_PASS, next_pass);

@@ -105,6 +105,10 @@ public:
         return attrs;
     }
 
+    static Attrs info_attrs(const Info& info);
+    static Attrs config_attrs(const Config& config);
+    static Attrs stats_attrs(const Stats& stats);
+    static Attrs memcg_attrs(const Memcg& memcg);
     static Attrs policy_attrs(const WatermarkPolicy& policy);
     static Attrs watch_attrs(const Watch& watch);
 
@@ -117,10 +121,7 @@ private:
                           Bytes payload);
     static Datagram ack(const nlmsghdr& request, const Refusal& refusal);
     [[nodiscard]] Attrs family_attrs() const;
-    [[nodiscard]] Attrs info_attrs() const;
-    [[nodiscard]] Attrs config_attrs() const;
-    [[nodiscard]] Attrs stats_attrs() const;
-    static Attrs memcg_attrs(const Memcg& memcg);
+    [[nodiscard]] Info info() const;
     std::vector<Datagram> dump(const nlmsghdr& request, int command, const Attributes& filter);
     [[nodiscard]] std::vector<Attrs> dumped(int command, const Attributes& filter) const;
     Refusal serve_watermark(int command, const Attributes& request, Attrs& reply);

@@ -23,7 +23,9 @@ void take(const Attributes& request, int type, std::uint64_t& value) {
 Attrs FakeKernel::policy_attrs(const WatermarkPolicy& policy) {
     Attrs attrs;
     if (policy.id)
-        attrs.put(KMEMCGD_A_WMARK_ID, *policy.id).text(KMEMCGD_A_WMARK_PATH, policy.path);
+        attrs.put(KMEMCGD_A_WMARK_ID, *policy.id);
+    if (!policy.path.empty())
+        attrs.text(KMEMCGD_A_WMARK_PATH, policy.path);
     attrs.put(KMEMCGD_A_WMARK_RATIO, policy.ratio);
     attrs.put(KMEMCGD_A_WMARK_SCALE_FACTOR, policy.scale_factor);
     attrs.put(KMEMCGD_A_WMARK_HIGH_HEADROOM_BYTES, policy.high_headroom_bytes);
