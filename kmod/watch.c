@@ -43,6 +43,8 @@
 #define THRASHING_BACKOFF_NS (2 * NSEC_PER_SEC)
 /* No limit was hit for so long: what was learned from it fades. */
 #define CALM_NS NSEC_PER_SEC
+/* So long one that was hit has the highest level. */
+#define CAREFUL_NS (10 * NSEC_PER_SEC)
 /* Two hits closer than this are one. */
 #define SAME_HIT_NS (20 * NSEC_PER_MSEC)
 /*
@@ -112,12 +114,26 @@ static void fade(struct kmemcgd_watch *watch, u64 now_ns)
 
 /*
  * The less time is left, the higher the priority; at once upwards, and step by
- * step down, since what fills in bursts will do so again.
+ * step down, since what fills in bursts will do so again. A hit of the limit, and
+ * a turn that came late, prove that this is not enough.
  */
 static void set_level(struct kmemcgd_watch *watch, u64 now_ns)
 {
-	u32 level = kmemcgd_level(time_left_ns(watch));
+	u64 left_ns = time_left_ns(watch);
+	u32 late_level = 0, level = kmemcgd_level(left_ns);
 
+	if (watch->looks > 1)
+		late_level = kmemcgd_late_level(left_ns,
+						kmemcgd_less(now_ns, watch->due_ns));
+	if (late_level >= watch->late_level) {
+		watch->late_level = late_level;
+		watch->late_ns = now_ns;
+	} else if (now_ns - watch->late_ns >= KMEMCGD_LATE_KEEP_NS) {
+		watch->late_level = 0;
+	}
+	level = max(level, watch->late_level);
+	if (watch->last_hit_ns && now_ns - watch->last_hit_ns < CAREFUL_NS)
+		level = KMEMCGD_LEVEL_MAX;
 	if (level < watch->level) {
 		if (now_ns - watch->level_ns < KMEMCGD_LEVEL_KEEP_NS)
 			return;

@@ -18,6 +18,8 @@
  * @state: what is done about it
  * @level: how urgent it is, 0 to KMEMCGD_LEVEL_MAX
  * @level_ns: the last time that it was so urgent
+ * @late_level: likewise, because the thread came late for it
+ * @late_ns: the last time that it came so late
  * @pressing: its limit is near enough to go before all else
  * @due_ns: the next look, by ktime_get_ns()
  * @interval_ns: between the last two looks
@@ -48,6 +50,8 @@ struct kmemcgd_watch {
 	enum kmemcgd_watch_state state;
 	u32 level;
 	u64 level_ns;
+	u32 late_level;
+	u64 late_ns;
 	bool pressing;
 	u64 due_ns;
 	u64 interval_ns;

@@ -31,8 +31,18 @@
 #define KMEMCGD_GAP_MIN_NS (50ULL * 1000)
 /* Steps of priority that a memcg in need can get. */
 #define KMEMCGD_LEVEL_MAX 3
-/* Threads of the lowest priority may wait for a CPU for so long: a few ticks. */
+/* From so much time until the limit on, the priority rises. */
 #define KMEMCGD_NEAR_NS (10ULL * 1000 * 1000)
+/*
+ * A thread that gets its turn so late shares its CPU, and at the lowest priority
+ * may be a few times as late: with so much time left it has to rise now, to one
+ * level, or with half of that to the highest.
+ */
+#define KMEMCGD_LATE_NS (3ULL * 1000 * 1000)
+#define KMEMCGD_LATE_LEFT_NS (40ULL * 1000 * 1000)
+#define KMEMCGD_LATE_LEVEL 2U
+/* For so long. */
+#define KMEMCGD_LATE_KEEP_NS KMEMCGD_NS_PER_S
 /* What was near keeps its level for so long, and loses one step then. */
 #define KMEMCGD_LEVEL_KEEP_NS (20ULL * 1000 * 1000)
 /* A limit that is so near comes before whoever else wants the CPU. */
@@ -287,6 +297,15 @@ static inline uint32_t kmemcgd_level(uint64_t left_ns)
 		near_ns /= 2;
 	}
 	return level;
+}
+
+/* Likewise, where the thread got its turn late by so much. */
+static inline uint32_t kmemcgd_late_level(uint64_t left_ns, uint64_t late_ns)
+{
+	if (late_ns < KMEMCGD_LATE_NS || left_ns >= KMEMCGD_LATE_LEFT_NS)
+		return 0;
+	return left_ns < KMEMCGD_LATE_LEFT_NS / 2 ? KMEMCGD_LEVEL_MAX :
+						    KMEMCGD_LATE_LEVEL;
 }
 
 /* 19 at level 0, and down to @nice_min at the highest. */

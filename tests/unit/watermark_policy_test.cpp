@@ -156,6 +156,13 @@ TEST(Level, RisesEachTimeThatTheTimeLeftIsHalved) {
     EXPECT_EQ(kmemcgd_level(0), 3U);
 }
 
+TEST(Level, RisesWhereTheThreadIsLateForWhatIsLeft) {
+    EXPECT_EQ(kmemcgd_late_level(39 * ms, 3 * ms), KMEMCGD_LATE_LEVEL);
+    EXPECT_EQ(kmemcgd_late_level(19 * ms, 3 * ms), KMEMCGD_LEVEL_MAX);
+    EXPECT_EQ(kmemcgd_late_level(19 * ms, 3 * ms - 1), 0U);
+    EXPECT_EQ(kmemcgd_late_level(40 * ms, 100 * ms), 0U);
+}
+
 TEST(Priority, RisesWithTheLevelToWhatIsAllowed) {
     EXPECT_EQ(kmemcgd_level_boost(0, 0), 0U);
     EXPECT_EQ(kmemcgd_level_boost(KMEMCGD_LEVEL_MAX, 0), 19U);
