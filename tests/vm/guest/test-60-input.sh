@@ -23,11 +23,13 @@ no_policies() {
 		refused 1 "no policy matches" unset '/*'
 }
 
-# Held by its file on a tmpfs.
+# Held by its file on a tmpfs; from 7.1 on that goes to the parent, and nothing
+# holds it.
 make_zombie() {
 	in_cgroup zombie dd if=/dev/zero of=/dev/shm/held bs=64k count=1
 	zombie_id=$(stat -c %i "$memcg_root/zombie")
 	rmdir "$memcg_root/zombie"
+	sleep 2
 }
 
 # The marks of /app are those of a ratio of 80 %.
@@ -75,7 +77,11 @@ check "watermarks of no cgroup: 1" refused 1 "there is no cgroup /nowhere" set /
 check "of what is none: 1" refused 1 "is not a cgroup" set /app/cgroup.procs --ratio 95
 check "of an id that nobody has: 1" refused 1 "no memory cgroup has this id" set 123456789 --ratio 95
 check "of the id 0: 1" refused 1 "no memory cgroup has this id" set 0 --ratio 95
-check "of a zombie: 1" refused 1 "was removed" set "$zombie_id" --ratio 95
+if kmemcgctl memcg show "$zombie_id" >/dev/null 2>&1; then
+	check "of a zombie: 1" refused 1 "was removed" set "$zombie_id" --ratio 95
+else
+	skip "of a zombie: 1" "the kernel moves the pages, so that it is gone"
+fi
 check "of the root: 1" refused 1 "set the default instead" set / --ratio 95
 check "of a glob that matches nothing: 1" refused 1 "no cgroup matches" set '/nowhere*' --ratio 95
 if [ "$cgroup_version" = 1 ]; then
