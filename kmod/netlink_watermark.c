@@ -244,7 +244,7 @@ static int set_policy(struct genl_info *info, struct reply *reply)
 					 "low_headroom: must be above high_headroom");
 	if (goes_off_unsaid(info->attrs, policy, had_old ? &old : NULL))
 		return kmemcgd_nl_refuse(info, NULL, -EINVAL,
-					 "ratio: neither it nor high_headroom is set: a ratio of 0 switches off");
+					 "ratio: neither it nor high_headroom was given; a ratio of 0 switches off");
 	err = put_in_force(reply, policy);
 	if (err)
 		put_in_force(reply, had_old ? &old : NULL);
