@@ -4,33 +4,12 @@
 # what a live cgroup has of the same file stays.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 12
-
-# pinned PIN COUNT: so many zombies have this pin, or more
-pinned() {
-	local found
-	found=$(kmemcgctl zombies list --pin "$1" --json | sed -n 's/.*"found":\([0-9]*\).*/\1/p')
-	[ "${found:-0}" -ge "$2" ]
-}
-
-# From 7.1 on a removed cgroup's pages go to its parent, and don't pin it.
-check_pages() {
-	if [ "$pages_move" = 1 ]; then
-		skip "$1" "the kernel moves the pages"
-	else
-		check "$@"
-	fi
-}
-
-# Zombies of this test; those of tests before it are not of interest.
-left_here() {
-	kmemcgctl zombies list | awk '$NF ~ "^/pins/" { n++ } END { print n + 0 }'
-}
+plan 14
 
 # All but one for each CPU's charge stock, and one for a block of the journal.
 they_go() {
-	kmemcgctl zombies reap --wait --timeout 20s >/dev/null
-	[ "$(left_here)" -le 3 ]
+	reap
+	[ "$(left_below pins/)" -le 3 ]
 }
 
 # Keeps files dirty: the kernel writes those of small cgroups back at once.
@@ -44,21 +23,20 @@ rewrite() {
 
 # pages_go PATH: a zombie has gone, or has at most two pages of a journal's blocks
 pages_go() {
-	kmemcgctl zombies reap --wait --timeout 20s >/dev/null
+	reap
 	kmemcgctl zombies list | awk -v path="$1" '$NF == path { print "# " $0; bytes = $6 }
 		END { exit bytes > 8192 }'
 }
 
 modprobe kmemcgd settle_ms=0
 zombies -n 10 -p pins -k shmem -d /dev/shm/zombies
-sleep 2
-[ "$(left_here)" -le 3 ] && pages_move=1 || pages_move=0
-check_pages "files on a tmpfs: shmem" wait_until 30 pinned shmem 10
+watch_pages_move pins/
+check_pages "files on a tmpfs: shmem" wait_until 30 pinned pins/ shmem 10
 
 make_parent pins/parent
 in_cgroup pins/parent/child dd if=/dev/zero of=/dev/shm/zombies/child bs=4k count=4
 rmdir "$memcg_root/pins/parent/child" "$memcg_root/pins/parent"
-check_pages "a zombie child: other" wait_until 30 pinned other 1
+check_pages "a zombie child: other" wait_until 30 pinned pins/ other 1
 
 before_ns=$(threads_cpu_ns)
 visits=$(stat_of visits)
@@ -66,7 +44,7 @@ sleep 10
 spent_us=$((($(threads_cpu_ns) - before_ns) / 1000))
 visits=$(($(stat_of visits) - visits))
 note "in 10 s: $visits visits, $spent_us us of CPU"
-check_pages "nobody may take them: they stay" pinned shmem 11
+check_pages "nobody may take them: they stay" pinned pins/ shmem 11
 # With a backoff of 5 s and more, two visits each fit in; there may be others.
 check "and cost next to nothing meanwhile" [ "$visits" -le $((3 * $(zombies_left))) ]
 rm -rf /dev/shm/zombies
@@ -75,12 +53,26 @@ check "without the files they go" wait_until 60 they_go
 zombies -n 10 -p pins -d /scratch/pins
 rewrite /scratch/pins/*/* &
 writer_pid=$!
-check_pages "files that are written again and again: dirty" wait_until 40 pinned dirty 1
+check_pages "files that are written again and again: dirty" wait_until 40 pinned pins/ dirty 1
 kill "$writer_pid"
 wait "$writer_pid" 2>/dev/null
 sync
 tick_start
 check "written back they go" wait_until 60 they_go
+
+echo 0 >"$parameters/enabled"
+zombies -n 200 -p pins -d /scratch/journal
+sync
+echo 1 >"$parameters/enabled"
+check_pages "blocks that the journal has written: journal" wait_until 20 pinned pins/ journal 5
+# Each CPU holds the 16 buffers that it looked up last as well.
+for cpu in $(seq 0 $(($(nproc) - 1))); do
+	mkdir "/scratch/others-$cpu"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	taskset -c "$cpu" bash -c 'for i in {1..640}; do : >"$0/$i"; done' "/scratch/others-$cpu"
+done
+check "when others are in use they go" wait_until 60 they_go
+rm -rf /scratch/journal /scratch/others-*
 
 in_cgroup pins/program cp /bin/busybox /scratch/busybox
 sync
@@ -88,7 +80,7 @@ sync
 program_pid=$!
 sleep 1
 rmdir "$memcg_root/pins/program"
-check_pages "the text of a running program: file" wait_until 14 pinned file 1
+check_pages "the text of a running program: file" wait_until 14 pinned pins/ file 1
 kill "$program_pid"
 wait "$program_pid" 2>/dev/null
 check "when it has ended its pages go" wait_until 60 pages_go /pins/program

@@ -139,6 +139,38 @@ limit_hits() {
 	fi
 }
 
+# A visit of all zombies.
+reap() {
+	kmemcgctl zombies reap --wait --timeout 20s >/dev/null
+}
+
+# left_below PREFIX [OPTION...]: those known zombies whose paths begin so
+left_below() {
+	kmemcgctl zombies list "${@:2}" |
+		awk -v path="/$1" 'index($NF, path) == 1 { n++ } END { print n + 0 }'
+}
+
+# pinned PREFIX PIN COUNT: so many of them have this pin, or more
+pinned() {
+	[ "$(left_below "$1" --pin "$2")" -ge "$3" ]
+}
+
+# watch_pages_move PREFIX: sees what became of the pages of such cgroups, that
+# were just removed. From 7.1 on they go to the parent, and pin nobody.
+watch_pages_move() {
+	sleep 2
+	[ "$(left_below "$1")" -le 3 ] && pages_move=1 || pages_move=0
+}
+
+# check_pages DESCRIPTION COMMAND...: check, where they stay
+check_pages() {
+	if [ "$pages_move" = 1 ]; then
+		skip "$1" "the kernel moves the pages"
+	else
+		check "$@"
+	fi
+}
+
 # watch_of PATH FIELD: what is told of a watched memcg
 watch_of() {
 	kmemcgctl watermark show "$1" --json 2>/dev/null |
