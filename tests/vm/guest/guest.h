@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs that load a cgroup share: time, joining it, options. */
+/* What the programs that use cgroups share: time, joining them, options. */
 #ifndef KMEMCGD_GUEST_H
 #define KMEMCGD_GUEST_H
 
@@ -9,11 +9,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SECOND_NS 1000000000ULL
 #define MS_NS 1000000ULL
+#define MB (1UL << 20)
 
 static inline uint64_t now_ns(void)
 {
@@ -33,16 +35,21 @@ static inline void sleep_until(uint64_t when)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
+static inline void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
 static inline void join(const char *cgroup)
 {
 	char path[PATH_MAX + 128];
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, "0", 1) != 1)
-		err(1, "%s", path);
-	close(fd);
+	write_file(path, "0");
 }
 
 static inline uint64_t number(const char *text, long min, long max)

@@ -26,7 +26,6 @@
 
 #include "guest.h"
 
-#define MB (1UL << 20)
 #define DIRTY_BYTES (128 * MB)
 #define BURST_BYTES (4 * MB)
 #define BURST_PERIOD_NS 20000000

@@ -19,7 +19,6 @@
 
 #include "guest.h"
 
-#define MB (1UL << 20)
 
 static char block[65536];
 

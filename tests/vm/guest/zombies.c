@@ -25,15 +25,6 @@
 
 static const char *root = "/sys/fs/cgroup";
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		err(1, "%s", path);
-	close(fd);
-}
-
 static void make_file(const char *path, size_t bytes, int sync)
 {
 	static char block[65536];
@@ -64,16 +55,20 @@ int main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "n:s:r:d:p:k:c:")) != -1) {
 		switch (option) {
-		case 'n': count = atol(optarg); break;
-		case 's': bytes = strtoul(optarg, NULL, 0); break;
-		case 'r': rate = atol(optarg); break;
+		case 'n': count = number(optarg, 0, LONG_MAX); break;
+		case 's': bytes = number(optarg, 0, LONG_MAX); break;
+		case 'r': rate = number(optarg, 0, SECOND_NS); break;
 		case 'd': dir = optarg; break;
 		case 'p': parent = optarg; break;
 		case 'k': kind = optarg; break;
-		case 'c': first = atol(optarg); break;
+		case 'c': first = number(optarg, 0, LONG_MAX); break;
 		default: return 2;
 		}
 	}
+	if (optind < argc ||
+	    (strcmp(kind, "file") && strcmp(kind, "sync") &&
+	     strcmp(kind, "touch") && strcmp(kind, "shmem")))
+		errx(2, "usage: zombies [-n COUNT] [-s BYTES] [-r PER_SECOND] [-d DIR] [-p PARENT] [-k file|sync|touch|shmem] [-c FIRST]");
 	if (!access("/sys/fs/cgroup/memory/memory.usage_in_bytes", F_OK))
 		root = "/sys/fs/cgroup/memory";
 	snprintf(base, sizeof(base), "%s/%s", root, parent);
