@@ -19,6 +19,9 @@ constexpr std::chrono::seconds answer_limit{30};
 constexpr std::string_view unknown_attribute = "Unknown attribute type";
 constexpr auto same_release = "install kmemcgctl and the module from the same release";
 
+// What the kernel calls MAX_ERRNO: no error number is larger.
+constexpr std::int32_t largest_error_number = 4095;
+
 struct Refusal {
     std::string said;
     std::optional<std::uint16_t> attribute;
@@ -67,7 +70,7 @@ Result<int> read_code(Bytes& payload) {
         return malformed("an acknowledgement without its error number");
     std::memcpy(&code, payload.data(), sizeof(code));
     payload = payload.subspan(sizeof(code));
-    if (code > 0)
+    if (code > 0 || code < -largest_error_number)
         return malformed(fmt::format("an acknowledgement with error number {}", code));
     return code;
 }
