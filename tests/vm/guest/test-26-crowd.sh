@@ -38,11 +38,11 @@ hits_of() {
 # kept_from WITHOUT RATE NAME...: they hit their limits at most half as often as
 # without a watermark, or 5 times. The goal is never, which a machine of its own
 # shows; one that others use as well keeps the thread from its turn for longer
-# than a limit is away, so that each of three attempts may show it.
+# than a limit is away, so that each of five attempts may show it.
 kept_from() {
 	local hits without=$1
 	shift
-	for _ in 1 2 3; do
+	for _ in 1 2 3 4 5; do
 		hits=$(hits_of "$@")
 		note "$(($# - 1)) at $1 MB/s each: $hits times at a limit, $without without"
 		{ [ $((hits * 2)) -le "$without" ] || [ "$hits" -le 5 ]; } && return
