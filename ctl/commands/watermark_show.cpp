@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -184,8 +185,16 @@ Status gather_all(Client& client, Report& report) {
     if (!list)
         return list.error();
     report.complete = !list->interrupted;
-    for (auto& watch : list->entries)
+    std::set<std::uint64_t> watched;
+    for (auto& watch : list->entries) {
+        watched.insert(watch.id);
         report.memcgs.push_back({watch.id, watch.path, std::move(watch)});
+    }
+    // One that is switched off is not watched, but somebody has set it.
+    for (const auto& policy : report.policies) {
+        if (policy.id && !watched.contains(*policy.id))
+            report.memcgs.push_back({*policy.id, policy.path, {}});
+    }
     return success();
 }
 
@@ -249,7 +258,8 @@ Outcome run_show(Context& context, const std::vector<std::string>& words) {
 
 void add_watermark_show(Options& watermark, Context& context) {
     watermark.run(context, [](Context& at_run) { return run_show(at_run, {}); });
-    auto show = watermark.subcommand("show", "show all that are watched, or some (the default)");
+    auto show = watermark.subcommand(
+        "show", "show all that are watched or switched off, or some (the default)");
     auto words = std::make_shared<std::vector<std::string>>();
     show.words("TARGET", *words, "paths from the cgroup root (/app), ids, or quoted globs", false);
     show.run(context, [words](Context& at_run) { return run_show(at_run, *words); });

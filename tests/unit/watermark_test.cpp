@@ -316,6 +316,22 @@ TEST_F(Watermark, ShowAll) {
     EXPECT_EQ(program.json()["complete"], false);
 }
 
+TEST_F(Watermark, ShowAllHasThoseThatAreOff) {
+    EXPECT_EQ(run({"default", "--ratio", "90"}), 0);
+    EXPECT_EQ(run({"set", "/app", "--ratio", "0"}), 0);
+    EXPECT_EQ(run({"set", "/kubepods/a", "--ratio", "95"}), 0);
+    watch("/kubepods/a", id("/kubepods/a"));
+    EXPECT_EQ(run({"show", "--json"}), 0);
+    EXPECT_EQ(paths("watches"), (Paths{"/app", "/kubepods/a"}));
+    const auto off = program.json()["watches"][0];
+    EXPECT_EQ(off["state"], nullptr);
+    EXPECT_EQ(off["source"], "own");
+    EXPECT_EQ(off["policy"]["ratio"], 0);
+    EXPECT_THAT(off["note"], HasSubstr("switched off"));
+    EXPECT_EQ(run({"show"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("-\town\t" + std::to_string(id("/app")) + "\t/app"));
+}
+
 TEST_F(Watermark, StatusSumsThemUp) {
     EXPECT_EQ(program.run({"--json", "status"}), 0);
     EXPECT_TRUE(program.json()["watermarks"].is_null());
