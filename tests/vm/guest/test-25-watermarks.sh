@@ -3,7 +3,7 @@
 # A memcg with a watermark is kept below its limit; what can't be is left alone.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 14
+plan 15
 seconds=${STREAM_SECONDS:-8}
 idle_count=${WATCHED:-300}
 
@@ -35,6 +35,22 @@ few_hits() {
 		{ [ $((with * 2)) -le "$without" ] || [ "$with" -le 5 ]; } && return
 	done
 	return 1
+}
+
+# Time that tasks waited for memory, in us: of the host, or of a cgroup on v2.
+waited_us() {
+	sed -n 's/^some.*total=//p' "${1:-/proc/pressure/memory}"
+}
+
+# What the threads reclaim is nobody's stall: the host waits no longer than the
+# cgroup itself does, however long they work.
+no_stall() {
+	local cpu_us host_us app_us
+	cpu_us=$((($(threads_cpu_ns) - cpu_before_ns) / 1000))
+	host_us=$(($(waited_us) - host_before_us))
+	app_us=$(($(waited_us "$memcg_root/app/memory.pressure") - app_before_us))
+	note "the host waited $host_us us, the cgroup $app_us us; the threads took $cpu_us us"
+	[ "$host_us" -le $((app_us + cpu_us / 10)) ]
 }
 
 # looks_in SECONDS PATH: how often it is looked at; wakeups of the threads
@@ -85,7 +101,14 @@ kmemcgctl watermark set /app --ratio 95 --scale-factor 50 >/dev/null
 # nothing to take ends it, which is heard, and the stream begins another.
 echo 3 >/proc/sys/vm/drop_caches
 wait_until 20 [ -s /tmp/events ]
+cpu_before_ns=$(threads_cpu_ns) host_before_us=$(waited_us)
+[ "$cgroup_version" = 1 ] || app_before_us=$(waited_us "$memcg_root/app/memory.pressure")
 check "with it at most half as often, or 5 times" few_hits
+if [ "$cgroup_version" = 1 ]; then
+	skip "the threads are not counted as waiting for memory" "v1 does not tell what the cgroup waited"
+else
+	check "the threads are not counted as waiting for memory" no_stall
+fi
 check "and it was reclaimed from" [ "$(watch_of /app reclaimed_bytes)" -gt 0 ]
 check "events tell of it" grep -q reclaim-begin /tmp/events
 check "and of its end" events_tell_of_end
