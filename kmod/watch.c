@@ -148,7 +148,8 @@ static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
 {
 	watch->usage = reading->usage;
 	watch->base = reading->base;
-	kmemcgd_fill_update(&watch->fill, watch->usage, now_ns);
+	kmemcgd_fill_update(&watch->fill, watch->usage, now_ns,
+			    kmemcgd_fill_window_ns(time_left_ns(watch)));
 	if (!watch->looks++) {
 		watch->hits = reading->hits;
 		watch->learned_ns = now_ns;

@@ -21,8 +21,13 @@
 /* Bounds of the time between two looks. */
 #define KMEMCGD_LOOK_MIN_NS (500ULL * 1000)
 #define KMEMCGD_LOOK_MAX_NS KMEMCGD_NS_PER_S
-/* Shorter than this a fill rate can't be told from the charges' batches. */
+/*
+ * A fill rate is told from so long at least: shorter than the first it can't be
+ * told from the charges' batches, and than the second from a single read or
+ * write of a task that then waits.
+ */
 #define KMEMCGD_RATE_MIN_NS (500ULL * 1000)
+#define KMEMCGD_RATE_WINDOW_NS (8ULL * 1000 * 1000)
 /* A rate that falls is forgotten with this time constant. */
 #define KMEMCGD_RATE_TAU_NS (200ULL * 1000 * 1000)
 /* The way to the low mark takes this long at most, if there is time. */
@@ -159,16 +164,26 @@ static inline uint64_t kmemcgd_fill_time_ns(uint64_t pages, uint64_t rate,
 	return kmemcgd_min(pages * KMEMCGD_NS_PER_S / rate, never);
 }
 
+/* A quarter of the time that is left, so that a rise is seen in time. */
+static inline uint64_t kmemcgd_fill_window_ns(uint64_t left_ns)
+{
+	if (left_ns / 4 < KMEMCGD_RATE_MIN_NS)
+		return KMEMCGD_RATE_MIN_NS;
+	return kmemcgd_min(left_ns / 4, KMEMCGD_RATE_WINDOW_NS);
+}
+
 /*
- * Learns from a look. A higher rate is believed half at once, since the next
- * look depends on it; a lower one with the time constant.
+ * Learns from a look, @window_ns after the one that it learned from before. A
+ * higher rate is believed half at once, since the next look depends on it; a lower
+ * one with the time constant.
  */
 static inline void kmemcgd_fill_update(struct kmemcgd_fill *fill,
-				       uint64_t usage, uint64_t now_ns)
+				       uint64_t usage, uint64_t now_ns,
+				       uint64_t window_ns)
 {
 	uint64_t elapsed_ns = now_ns - fill->last_ns, seen;
 
-	if (fill->last_ns && elapsed_ns < KMEMCGD_RATE_MIN_NS)
+	if (fill->last_ns && elapsed_ns < window_ns)
 		return;
 	if (fill->last_ns && elapsed_ns < 3600 * KMEMCGD_NS_PER_S) {
 		seen = kmemcgd_less(usage + fill->reclaimed, fill->usage);

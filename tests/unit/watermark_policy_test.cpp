@@ -68,33 +68,54 @@ TEST(Watermarks, WhatWasLearnedMovesBoth) {
     EXPECT_EQ(set.low - learned.low, 300U);
 }
 
+constexpr std::uint64_t window = 8 * ms;
+
 TEST(FillRate, FollowsARiseFastAndAFallSlowly) {
     kmemcgd_fill fill{};
-    kmemcgd_fill_update(&fill, 0, s);
-    kmemcgd_fill_update(&fill, 100, s + 10 * ms);
+    kmemcgd_fill_update(&fill, 0, s, window);
+    kmemcgd_fill_update(&fill, 100, s + 10 * ms, window);
     EXPECT_EQ(fill.rate, 5000U);
-    kmemcgd_fill_update(&fill, 200, s + 20 * ms);
+    kmemcgd_fill_update(&fill, 200, s + 20 * ms, window);
     EXPECT_EQ(fill.rate, 7500U);
-    kmemcgd_fill_update(&fill, 200, s + 40 * ms);
+    kmemcgd_fill_update(&fill, 200, s + 40 * ms, window);
     EXPECT_NEAR(static_cast<double>(fill.rate), 7500 * 0.9, 10);
-    kmemcgd_fill_update(&fill, 200, 2 * s);
+    kmemcgd_fill_update(&fill, 200, 2 * s, window);
     EXPECT_EQ(fill.rate, 0U);
 }
 
 TEST(FillRate, CountsWhatWasReclaimedMeanwhile) {
     kmemcgd_fill fill{};
-    kmemcgd_fill_update(&fill, 1000, s);
+    kmemcgd_fill_update(&fill, 1000, s, window);
     fill.reclaimed = 64;
-    kmemcgd_fill_update(&fill, 936 + 100, s + 10 * ms);
+    kmemcgd_fill_update(&fill, 936 + 100, s + 10 * ms, window);
     EXPECT_EQ(fill.rate, 5000U);
 }
 
 TEST(FillRate, IsNotToldFromAnInstant) {
     kmemcgd_fill fill{};
-    kmemcgd_fill_update(&fill, 0, s);
-    kmemcgd_fill_update(&fill, 64, s + ms / 10);
+    kmemcgd_fill_update(&fill, 0, s, window);
+    kmemcgd_fill_update(&fill, 64, s + window - 1, window);
     EXPECT_EQ(fill.rate, 0U);
     EXPECT_EQ(fill.last_ns, s);
+    kmemcgd_fill_update(&fill, 80, s + window, window);
+    EXPECT_EQ(fill.rate, 5000U);
+}
+
+TEST(FillRate, IsToldFromAQuarterOfTheTimeThatIsLeft) {
+    EXPECT_EQ(kmemcgd_fill_window_ns(0), KMEMCGD_RATE_MIN_NS);
+    EXPECT_EQ(kmemcgd_fill_window_ns(16 * ms), 4 * ms);
+    EXPECT_EQ(kmemcgd_fill_window_ns(s), KMEMCGD_RATE_WINDOW_NS);
+}
+
+// 64 KB in 0.5 ms, then nothing for 1.5 ms, as a task does that is paced to 32 MB/s.
+TEST(FillRate, OfAPacedTaskIsNotThatOfItsSingleReads) {
+    kmemcgd_fill fill{};
+    std::uint64_t usage = 0;
+    for (std::uint64_t now = s; now < 2 * s; now += ms / 2) {
+        kmemcgd_fill_update(&fill, usage, now, KMEMCGD_RATE_WINDOW_NS);
+        usage += now % (2 * ms) == 0 ? 16 : 0;
+    }
+    EXPECT_NEAR(static_cast<double>(fill.rate), 8000, 1600);
 }
 
 TEST(NextLook, IsAtHalfOfTheTimeUntilTheMark) {
