@@ -2,11 +2,12 @@
 /*
  * One workload inside a cgroup, and the latencies that it sees.
  *
- * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|anon|dirty]
+ * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon]
  *             [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]
  *
  * read streams FILE from begin to end again and again; pages does so without
- * readahead, so that kernels with large folios charge single pages; dirty overwrites the
+ * readahead, so that kernels with large folios charge single pages; ahead has it
+ * read ahead and looks at none of it, which fills fastest; dirty overwrites the
  * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
  * anonymous memory every 20 ms and gives it back, its latencies are those of
  * single pages, with those of whole bursts behind them. A MB is 2^20 bytes;
@@ -14,13 +15,16 @@
  * into the kernel's trace, "late BEGIN_NS END_NS".
  */
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,6 +40,10 @@
  */
 #define SUB_BITS 8
 #define SUB_COUNT (1U << SUB_BITS)
+
+enum mode { READ, PAGES, AHEAD, DIRTY, ANON, MODES };
+
+static const char *const names[] = { "read", "pages", "ahead", "dirty", "anon" };
 
 struct histogram {
 	uint64_t count, max;
@@ -103,9 +111,29 @@ static void print_latencies(const char *prefix, const struct histogram *from)
 	       percentile(from, 0.999), prefix, from->max / 1e3);
 }
 
-static void stream(const char *path, int dirty, int readahead, size_t block,
+/* Bytes of the file that are in use now; 0: at its end. */
+static ssize_t operate(int fd, enum mode mode, char *buffer, size_t block,
+		       off_t offset)
+{
+	struct stat status;
+
+	switch (mode) {
+	case DIRTY:
+		return write(fd, buffer, block);
+	case AHEAD:
+		errno = posix_fadvise(fd, offset, block, POSIX_FADV_WILLNEED);
+		if (errno || fstat(fd, &status))
+			return -1;
+		return offset < status.st_size ? block : 0;
+	default:
+		return read(fd, buffer, block);
+	}
+}
+
+static void stream(const char *path, enum mode mode, size_t block,
 		   uint64_t rate, uint64_t duration)
 {
+	bool dirty = mode == DIRTY;
 	int fd = open(path, dirty ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0644);
 	char *buffer = malloc(block);
 	size_t offset = 0;
@@ -114,13 +142,13 @@ static void stream(const char *path, int dirty, int readahead, size_t block,
 
 	if (fd < 0 || !buffer)
 		err(1, "%s", path);
-	if (!readahead)
+	if (mode == PAGES)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	/* The faults of the buffer are not latencies of reads. */
 	memset(buffer, 1, block);
 	begin = now_ns();
 	for (before = begin; before - begin < duration; before = now_ns()) {
-		part = dirty ? write(fd, buffer, block) : read(fd, buffer, block);
+		part = operate(fd, mode, buffer, block, offset);
 		if (part < 0)
 			err(1, "%s", path);
 		if (!part && !offset)
@@ -174,12 +202,22 @@ static void fault_in(uint64_t duration)
 	}
 }
 
+static enum mode mode_of(const char *name)
+{
+	enum mode mode = READ;
+
+	while (mode < MODES && strcmp(name, names[mode]))
+		mode++;
+	return mode;
+}
+
 int main(int argc, char **argv)
 {
-	const char *cgroup = NULL, *file = NULL, *mode = "read";
+	const char *cgroup = NULL, *file = NULL;
 	uint64_t duration = 0, block = 65536, rate = 0;
+	enum mode mode = READ;
 	double seconds;
-	int option, anon;
+	int option;
 
 	while ((option = getopt(argc, argv, "c:f:t:b:r:m:l:")) != -1) {
 		switch (option) {
@@ -188,28 +226,26 @@ int main(int argc, char **argv)
 		case 't': duration = number(optarg, 1, 86400) * SECOND_NS; break;
 		case 'b': block = number(optarg, 1, 16 * MB); break;
 		case 'r': rate = number(optarg, 0, MB) * MB; break;
-		case 'm': mode = optarg; break;
+		case 'm': mode = mode_of(optarg); break;
 		case 'l': late_ns = number(optarg, 1, 10000000) * 1000; break;
 		default: return 2;
 		}
 	}
-	anon = !strcmp(mode, "anon");
-	if (!cgroup || !duration || (!anon && !file) || optind < argc ||
-	    (!anon && strcmp(mode, "read") && strcmp(mode, "pages") &&
-	     strcmp(mode, "dirty")))
-		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|anon|dirty] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
+	if (!cgroup || !duration || mode == MODES || (mode != ANON && !file) ||
+	    optind < argc)
+		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
 	if (late_ns)
 		open_marker();
 	join(cgroup);
-	if (anon)
+	if (mode == ANON)
 		fault_in(duration);
 	else
-		stream(file, *mode == 'd', *mode == 'r', block, rate, duration);
+		stream(file, mode, block, rate, duration);
 	seconds = (now_ns() - begin) / 1e9;
-	printf("mode=%s bytes=%llu seconds=%.3f mb_per_s=%.2f", mode,
+	printf("mode=%s bytes=%llu seconds=%.3f mb_per_s=%.2f", names[mode],
 	       (unsigned long long)bytes, seconds, bytes / seconds / MB);
 	print_latencies("", &latency);
-	if (anon)
+	if (mode == ANON)
 		print_latencies("burst_", &bursts);
 	putchar('\n');
 	return 0;
