@@ -6,11 +6,6 @@
 rounds=${ROUNDS:-5}
 plan "$rounds"
 
-# A reader in the middle of a dump keeps the module busy for a moment.
-unload() {
-	wait_until 10 rmmod kmemcgd 2>/dev/null
-}
-
 for round in $(seq "$rounds"); do
 	modprobe kmemcgd cpu_cap_permille=500 settle_ms=0
 	zombies -n 60 -r 40 -k sync -c $((round * 1000)) &

@@ -207,6 +207,11 @@ at_most_left() {
 	[ "$(zombies_left)" -le "$1" ]
 }
 
+# A dump that was not read to its end keeps the module busy for a moment.
+unload() {
+	wait_until "${1:-10}" rmmod kmemcgd 2>/dev/null
+}
+
 # Leaves the guest as the next test wants it.
 tidy_up() {
 	[ -z "${tick_pid:-}" ] || kill "$tick_pid" 2>/dev/null
