@@ -71,7 +71,7 @@ churn_beside() {
 reload() {
 	local i
 	for i in $(seq "$loads"); do
-		unload 20 || return 1
+		unload || return 1
 		modprobe kmemcgd settle_ms=$((i % 2 * 100)) threads=$((1 + i % 3)) || return 1
 	done
 }

@@ -209,7 +209,7 @@ at_most_left() {
 
 # A dump that was not read to its end keeps the module busy for a moment.
 unload() {
-	wait_until "${1:-10}" rmmod kmemcgd 2>/dev/null
+	wait_until 20 rmmod kmemcgd 2>/dev/null
 }
 
 # Leaves the guest as the next test wants it.
