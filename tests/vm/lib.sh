@@ -20,7 +20,7 @@ die() {
 	exit "${die_status:-1}"
 }
 
-# The Debian suite whose stock cloud kernel has this version.
+# The Debian suite that this kernel is from.
 kernel_suite() {
 	awk -v version="$1" '!/^#/ && $1 == version { print $2; found = 1 }
 		END { exit !found }' "$vm_dir/kernels"
@@ -31,8 +31,17 @@ kernel_cgroups() {
 	awk -v version="$1" '!/^#/ && $1 == version { print $3 }' "$vm_dir/kernels" | tr , '\n'
 }
 
+# The stock kernels, oldest first.
 kernel_versions() {
-	awk '!/^#/ && NF { print $1 }' "$vm_dir/kernels"
+	awk '!/^#/ && NF && $1 !~ /-debug$/ { print $1 }' "$vm_dir/kernels"
+}
+
+debug_kernel_versions() {
+	awk '!/^#/ && $1 ~ /-debug$/ { print $1 }' "$vm_dir/kernels"
+}
+
+is_debug_kernel() {
+	debug_kernel_versions | grep -qxF "$1"
 }
 
 # The tree that a kernel's modules are built in: the host itself when it runs
