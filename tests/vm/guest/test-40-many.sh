@@ -69,7 +69,7 @@ unloads_quickly() {
 		kmemcgctl zombies reap >/dev/null
 		busy=$(unload_ms) || return 1
 		note "rmmod took $busy ms, without work $idle_ms ms"
-		[ "$busy" -gt $((idle_ms + 1000)) ] || return 0
+		[ "$busy" -gt $((idle_ms + 1000 * slowness)) ] || return 0
 	done
 	return 1
 }
