@@ -218,6 +218,26 @@ unload() {
 	wait_until 20 rmmod kmemcgd 2>/dev/null
 }
 
+kmemleak=/sys/kernel/debug/kmemleak
+
+# What kmemleak found before is not reported again; fails where there is none.
+forget_lost() {
+	[ -w "$kmemleak" ] && echo clear >"$kmemleak"
+}
+
+# Only what is older than 5 s is looked at, and only what did not change between
+# two scans is reported.
+nothing_lost() {
+	for _ in 1 2; do
+		sleep 6
+		echo scan >"$kmemleak"
+	done
+	# Code that has no name is that of the module after it was unloaded.
+	! grep -qE 'kmemcgd|(^ +|\] )0x[0-9a-f]+$' "$kmemleak" && return
+	sed 's/^/# /' "$kmemleak"
+	return 1
+}
+
 # Leaves the guest as the next test wants it.
 tidy_up() {
 	[ -z "${tick_pid:-}" ] || kill "$tick_pid" 2>/dev/null
