@@ -17,8 +17,9 @@ deps := tests/vm/install-deps
 test_steps := ktap unit unit-asan vm-selftest demo guest-6.1-v2
 matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
+debug_steps := guest-6.1-debug-v2 guest-6.1-debug-v1 guest-6.12-debug-v2
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
-step_targets := $(addprefix step-,$(steps))
+step_targets := $(addprefix step-,$(steps) $(debug_steps))
 
 help: ## print this
 	@echo 'usage: make TARGET'
@@ -27,7 +28,7 @@ help: ## print this
 
 all: ctl module ## build the controller and the module for the default kernel
 
-module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2)
+module: ## build the module for a test kernel (KERNEL=5.10|6.1|6.12|7.2|6.1-debug|6.12-debug)
 	@$(deps) vm
 	@tests/vm/fetch-kernel $(KERNEL)
 	@tests/vm/build-module $(KERNEL)
@@ -51,6 +52,9 @@ test: $(addprefix step-,$(test_steps)) ## unit tests, also with sanitizers, the 
 
 test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels and cgroup versions, DKMS in each suite
 	@$(ktap) sum $(matrix_steps)
+
+test-debug: $(addprefix step-,$(debug_steps)) ## guest tests on kernels with KASAN, lockdep, kmemleak, built once from source
+	@$(ktap) sum $(debug_steps)
 
 style: step-style ## checkpatch, sparse, clang-format, shellcheck, house rules
 	@$(ktap) sum style
@@ -107,11 +111,11 @@ step-demo:
 	@$(ktap) run demo tests/vm/demo-test
 
 $(filter step-guest-%,$(step_targets)): step-guest-%:
-	@$(ktap) run guest-$* tests/vm/guest-tests $(subst -, ,$*)
+	@kernel=$*; $(ktap) run guest-$* tests/vm/guest-tests "$${kernel%-*}" "$${kernel##*-}"
 
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
-.PHONY: help all module ctl asan build-ctl build-asan test test-matrix style tidy \
+.PHONY: help all module ctl asan build-ctl build-asan test test-matrix test-debug style tidy \
 	demo bench install uninstall clean print-steps $(step_targets)
 .DEFAULT_GOAL := help
