@@ -170,7 +170,7 @@ Json to_json(const Error& error) {
 }
 
 std::string json_text(const Json& json, bool indented) {
-    return json.dump(indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+    return json.dump(indented ? 2 : -1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::string fault_name(Fault fault) {

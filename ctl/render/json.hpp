@@ -29,7 +29,8 @@ Json to_json(const Event& event);
 Json to_json(const Error& error);
 Json to_json(const PinCounts& counts);
 
-// Paths are bytes, JSON is UTF-8: what is not gets replaced, never thrown at.
+// Paths are bytes, JSON is UTF-8: what is not gets replaced, never thrown at. Nothing
+// but printable ASCII comes out, or a path could control the terminal.
 std::string json_text(const Json& json, bool indented);
 
 std::string fault_name(Fault fault);

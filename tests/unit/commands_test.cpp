@@ -148,6 +148,11 @@ TEST_F(Commands, PathsCannotControlTheTerminal) {
     program.kernel.memcgs = {zombie(1, "/\xff\xfe", KMEMCGD_PIN_NONE, 1)};
     EXPECT_EQ(program.run({"--json", "zombies", "list"}), 0);
     EXPECT_EQ(program.json()["memcgs"].size(), 1U);
+    // Control characters that JSON allows in a string: DEL, and U+009B in UTF-8.
+    program.kernel.memcgs = {zombie(1, "/\x7f\xc2\x9b", KMEMCGD_PIN_NONE, 1)};
+    EXPECT_EQ(program.run({"--json", "zombies", "list"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("/\\u007f\\u009b"));
+    EXPECT_EQ(program.json()["memcgs"][0]["path"], "/\x7f\xc2\x9b");
 }
 
 TEST_F(Commands, InterruptedDumpIsTriedThreeTimes) {
