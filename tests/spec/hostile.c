@@ -30,13 +30,14 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 
+#include "draw.h"
 #include "table.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 #define MAX_IDS 16
 #define MAX_ERRNO 256
 
-/* The header is last, so that a length may lie about what is in front of it. */
+/* With room for what a spoiled length makes it send. */
 union request {
 	struct nlmsghdr header;
 	char bytes[4096];
@@ -50,13 +51,12 @@ static size_t id_count;
 static unsigned long sent, answers[MAX_ERRNO], replies, secrets, lost;
 static uint32_t config[KMEMCGD_A_CONFIG_MAX + 1];
 
-/* xorshift64: the same seed draws the same requests. */
+/* 0: any number */
 static uint64_t draw(uint64_t below)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return below ? (state >> 16) % below : state;
+	uint64_t drawn = next_drawn(&state);
+
+	return below ? (drawn >> 16) % below : drawn;
 }
 
 static void open_socket(void)

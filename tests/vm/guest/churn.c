@@ -22,24 +22,21 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "draw.h"
 #include "guest.h"
 
 #define TOPS 8
 #define LEAVES 4
 #define SLOTS (TOPS * (LEAVES + 1))
 
-static const char *root = "/sys/fs/cgroup", *parent = "churn", *dir = "/scratch/churn";
+static const char *root, *parent = "churn", *dir = "/scratch/churn";
 static bool exists[SLOTS];
 static unsigned long made, removed, steps, killed;
 static uint64_t state;
 
-/* xorshift64: the same seed draws the same steps. */
 static uint32_t draw(uint32_t below)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % below;
+	return (next_drawn(&state) >> 32) % below;
 }
 
 /* Slots below TOPS are the first level, the children of each lie behind them. */
@@ -59,17 +56,6 @@ static const char *path_of(int slot, const char *file)
 	if (file)
 		snprintf(path + length, sizeof(path) - length, "/%s", file);
 	return path;
-}
-
-/* What may fail: a cgroup that is full, or has just got a child. */
-static bool try_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
 }
 
 static void make(int slot)
@@ -164,17 +150,16 @@ static void work(int slot, uint32_t kind, uint32_t file, size_t bytes)
 		return;
 	snprintf(name, sizeof(name), "%s/%u", shm ? "/dev/shm/churn" : dir, file);
 	switch (kind) {
-	case 0: fill_file(name, bytes, false); break;
+	case 0: case 4: fill_file(name, bytes, false); break;
 	case 1: fill_file(name, bytes, true); break;
 	case 2: fill_memory(bytes, false); break;
 	case 3: fill_memory(bytes, true); break;
-	case 4: fill_file(name, bytes, false); break;
 	case 5: fill_socket(); break;
 	default: unlink(name); break;
 	}
-	/* Half of them leave first: into the parent's parent, which is no memcg's. */
+	/* Half of them leave before they end; what they were charged stays. */
 	if (file % 2)
-		try_write(path_of(slot, "../../cgroup.procs"), "0");
+		join(root);
 }
 
 static void fill(int slot)
@@ -210,12 +195,6 @@ static void step(void)
 	}
 }
 
-static void make_dir(const char *path)
-{
-	if (mkdir(path, 0755) && errno != EEXIST)
-		err(1, "mkdir %s", path);
-}
-
 int main(int argc, char **argv)
 {
 	uint64_t duration = 0, begin;
@@ -234,8 +213,7 @@ int main(int argc, char **argv)
 	}
 	if (!duration || optind < argc)
 		errx(2, "usage: churn -t SECONDS [-s SEED] [-p PARENT] [-d DIR]");
-	if (!access("/sys/fs/cgroup/memory/memory.usage_in_bytes", F_OK))
-		root = "/sys/fs/cgroup/memory";
+	root = memcg_root();
 	snprintf(path, sizeof(path), "%s/%s", root, parent);
 	make_dir(path);
 	snprintf(path, sizeof(path), "%s/%s/cgroup.subtree_control", root, parent);

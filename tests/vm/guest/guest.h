@@ -4,12 +4,15 @@
 #define KMEMCGD_GUEST_H
 
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,13 +40,33 @@ static inline void sleep_until(uint64_t when)
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
-static inline void write_file(const char *path, const char *text)
+static inline bool try_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
 
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static inline void write_file(const char *path, const char *text)
+{
+	if (!try_write(path, text))
 		err(1, "%s", path);
-	close(fd);
+}
+
+static inline void make_dir(const char *path)
+{
+	if (mkdir(path, 0755) && errno != EEXIST)
+		err(1, "mkdir %s", path);
+}
+
+/* Where the memory controller is: that of v1, or the only hierarchy. */
+static inline const char *memcg_root(void)
+{
+	return access("/sys/fs/cgroup/memory/memory.usage_in_bytes", F_OK) ?
+		"/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
 }
 
 static inline void join(const char *cgroup)

@@ -113,18 +113,16 @@ static void print_latencies(const char *prefix, const struct histogram *from)
 
 /* Bytes of the file that are in use now; 0: at its end. */
 static ssize_t operate(int fd, enum mode mode, char *buffer, size_t block,
-		       off_t offset)
+		       off_t offset, off_t size)
 {
-	struct stat status;
-
 	switch (mode) {
 	case DIRTY:
 		return write(fd, buffer, block);
 	case AHEAD:
 		errno = posix_fadvise(fd, offset, block, POSIX_FADV_WILLNEED);
-		if (errno || fstat(fd, &status))
+		if (errno)
 			return -1;
-		return offset < status.st_size ? block : 0;
+		return offset < size ? block : 0;
 	default:
 		return read(fd, buffer, block);
 	}
@@ -137,10 +135,11 @@ static void stream(const char *path, enum mode mode, size_t block,
 	int fd = open(path, dirty ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0644);
 	char *buffer = malloc(block);
 	size_t offset = 0;
+	struct stat status;
 	uint64_t before;
 	ssize_t part;
 
-	if (fd < 0 || !buffer)
+	if (fd < 0 || !buffer || fstat(fd, &status))
 		err(1, "%s", path);
 	if (mode == PAGES)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
@@ -148,7 +147,7 @@ static void stream(const char *path, enum mode mode, size_t block,
 	memset(buffer, 1, block);
 	begin = now_ns();
 	for (before = begin; before - begin < duration; before = now_ns()) {
-		part = operate(fd, mode, buffer, block, offset);
+		part = operate(fd, mode, buffer, block, offset, status.st_size);
 		if (part < 0)
 			err(1, "%s", path);
 		if (!part && !offset)

@@ -37,11 +37,6 @@ few_hits() {
 	return 1
 }
 
-# Time that tasks waited for memory, in us: of the host, or of a cgroup on v2.
-waited_us() {
-	sed -n 's/^some.*total=//p' "${1:-/proc/pressure/memory}"
-}
-
 # What the threads reclaim is nobody's stall: the host waits no longer than the
 # cgroup itself does, however long they work.
 no_stall() {

@@ -10,8 +10,8 @@ mb_per_s=${CROWD_MB_PER_S:-80}
 seconds=5
 
 # fill_begin NAME RATE: reads a file of holes, so that no disk is in the way, and
-# page by page: with readahead newer kernels charge folios of 2 MB, two at once,
-# which is more than there is above the mark.
+# page by page: newer kernels read 8 MB ahead and charge them at once, which is more
+# than there is above the mark.
 fill_begin() {
 	truncate -s 1G "/scratch/$1"
 	load -m pages -c "$memcg_root/crowd/$1" -f "/scratch/$1" -t "$seconds" -r "$2" >"/tmp/$1" &

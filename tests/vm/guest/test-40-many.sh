@@ -10,7 +10,7 @@ cap_permille=20
 # A second per line: uptime in ms and the threads' CPU time in ns.
 sample() {
 	while [ -d /sys/module/kmemcgd ]; do
-		echo "$(awk '{ print int($1 * 1000) }' /proc/uptime) $(threads_cpu_ns 2>/dev/null)"
+		echo "$(now_ms) $(threads_cpu_ns 2>/dev/null)"
 		sleep 1
 	done
 }
@@ -46,10 +46,6 @@ dump_is_whole() {
 	dumped=$(grep -o '"id":' /tmp/dump | wc -l)
 	note "$before zombies before the dump, $dumped in it, $after after it"
 	[ "$dumped" -ge "$after" ] && [ "$dumped" -le "$before" ] && [ "$dumped" -gt 0 ]
-}
-
-now_ms() {
-	awk '{ print int($1 * 1000) }' /proc/uptime
 }
 
 # How long rmmod takes, in ms: starting it and waiting for RCU included.

@@ -81,24 +81,20 @@ as_many_removed() {
 }
 
 none_is_watched() {
-	[ "$(kmemcgctl watermark show | grep -c ' */churn/[0-9]')" = 0 ]
-}
-
-status_of() {
-	kmemcgctl status | awk -v name="$1" '$1 == name { print $2 }'
+	kmemcgctl watermark show >/tmp/watched && ! grep -q '/churn/[0-9]' /tmp/watched
 }
 
 # Those that were visited, and of these the ones that are gone and are left.
 adds_up() {
 	reap
-	summed="$(status_of seen) seen, $(status_of freed) freed, $(status_of left) left"
-	[ "$(status_of seen)" -gt 0 ] &&
-		[ "$(status_of seen)" = $(($(status_of freed) + $(status_of left))) ]
+	local seen freed left
+	seen=$(stat_of seen) freed=$(stat_of freed) left=$(stat_of left)
+	summed="$seen seen, $freed freed, $left left"
+	[ "$seen" -gt 0 ] && [ "$seen" = $((freed + left)) ]
 }
 
 # What a first time takes for good is not of interest.
-dd if=/dev/zero of=/scratch/swap bs=1M count=64 2>/dev/null
-mkswap /scratch/swap >/dev/null
+make_swap /scratch/swap 64
 swapon /scratch/swap
 churn -t "$seconds" -s "$seed" >/dev/null
 rm -rf /scratch/churn /dev/shm/churn

@@ -47,9 +47,7 @@ none_in_swap() {
 	! pinned swap/ swap 1
 }
 
-dd if=/dev/zero of=/scratch/swap bs=1M count=64 2>/dev/null
-chmod 600 /scratch/swap
-mkswap /scratch/swap >/dev/null
+make_swap /scratch/swap 64
 check "there is a swap file" swapon /scratch/swap
 modprobe kmemcgd settle_ms=0
 zombies -n 10 -s 1048576 -p swap -k shmem -d "$files"

@@ -16,11 +16,8 @@ loads_or_not() {
 }
 
 if [ ! -w /proc/self/fail-nth ] || [ ! -d "$failslab" ] || ! forget_lost; then
-	for what in "loads or does not" "is not left loaded" "nothing is lost" \
-		"and loads afterwards"; do
-		skip "$what" "this kernel can't make an allocation fail, or has no kmemleak"
-	done
-	finish
+	skip_all "this kernel can't make an allocation fail, or has no kmemleak" \
+		"loads or does not" "is not left loaded" "nothing is lost" "and loads afterwards"
 fi
 # Those that may sleep as well, and without a line in the log for each.
 echo N >"$failslab/ignore-gfp-wait"

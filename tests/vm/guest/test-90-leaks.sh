@@ -30,10 +30,8 @@ work() {
 }
 
 if ! forget_lost; then
-	for what in "works" "nothing is lost while it is loaded" "unloads" "and nothing after that"; do
-		skip "$what" "this kernel has no kmemleak"
-	done
-	finish
+	skip_all "this kernel has no kmemleak" \
+		"works" "nothing is lost while it is loaded" "unloads" "and nothing after that"
 fi
 uncached_file /scratch/big 32
 check "works" work

@@ -46,6 +46,16 @@ finish() {
 	exit "$test_failed"
 }
 
+# skip_all REASON DESCRIPTION...: a test that this kernel has nothing for
+skip_all() {
+	local reason=$1 what
+	shift
+	for what in "$@"; do
+		skip "$what" "$reason"
+	done
+	finish
+}
+
 # Memcgs that were removed and are still there.
 zombies_left() {
 	if [ "$cgroup_version" = 2 ]; then
@@ -70,8 +80,29 @@ live_start() {
 	bash -c 'echo 0 >"$0/cgroup.procs" && exec cat /scratch/live >/dev/null' "$memcg_root/live"
 }
 
+# file_bytes NAME: page cache of a cgroup and those below it
+file_bytes() {
+	awk '$1 == "file" || $1 == "total_cache" { print $2 }' "$memcg_root/$1/memory.stat"
+}
+
 live_bytes() {
-	awk '$1 == "file" || $1 == "cache" { print $2; exit }' "$memcg_root/live/memory.stat"
+	file_bytes live
+}
+
+now_ms() {
+	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
+# Time that tasks waited for memory, in us: of the host, or of a cgroup on v2.
+waited_us() {
+	sed -n 's/^some.*total=//p' "${1:-/proc/pressure/memory}"
+}
+
+# make_swap FILE MEGABYTES
+make_swap() {
+	dd if=/dev/zero of="$1" bs=1M count="$2" 2>/dev/null
+	chmod 600 "$1"
+	mkswap "$1" >/dev/null
 }
 
 # A small write a second keeps the filesystem committing.
@@ -111,8 +142,9 @@ switches_of() {
 	done | awk '/ctxt_switches/ { n += $2 } END { print n }'
 }
 
+# A counter; passes, which come behind them, have some of the same names.
 stat_of() {
-	kmemcgctl stats --json | sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"
+	kmemcgctl stats --json | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2
 }
 
 # slice_below p50|p95|p99|max: the bound that this share of the slices stayed

@@ -23,8 +23,6 @@
 
 #include "guest.h"
 
-static const char *root = "/sys/fs/cgroup";
-
 static void make_file(const char *path, size_t bytes, int sync)
 {
 	static char block[65536];
@@ -46,7 +44,7 @@ static void make_file(const char *path, size_t bytes, int sync)
 
 int main(int argc, char **argv)
 {
-	const char *dir = "/scratch/zombies", *parent = "jobs", *kind = "file";
+	const char *root = memcg_root(), *dir = "/scratch/zombies", *parent = "jobs", *kind = "file";
 	char base[PATH_MAX], cgroup[PATH_MAX + 64], file[PATH_MAX + 64];
 	long count = 1000, rate = 0, first = 0;
 	size_t bytes = 16384;
@@ -69,16 +67,12 @@ int main(int argc, char **argv)
 	    (strcmp(kind, "file") && strcmp(kind, "sync") &&
 	     strcmp(kind, "touch") && strcmp(kind, "shmem")))
 		errx(2, "usage: zombies [-n COUNT] [-s BYTES] [-r PER_SECOND] [-d DIR] [-p PARENT] [-k file|sync|touch|shmem] [-c FIRST]");
-	if (!access("/sys/fs/cgroup/memory/memory.usage_in_bytes", F_OK))
-		root = "/sys/fs/cgroup/memory";
 	snprintf(base, sizeof(base), "%s/%s", root, parent);
-	if (mkdir(base, 0755) && errno != EEXIST)
-		err(1, "mkdir %s", base);
+	make_dir(base);
 	snprintf(cgroup, sizeof(cgroup), "%s/cgroup.subtree_control", base);
 	if (!access(cgroup, W_OK))
 		write_file(cgroup, "+memory");
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		err(1, "mkdir %s", dir);
+	make_dir(dir);
 
 	next = now_ns();
 	for (long i = first; i < first + count; i++) {
@@ -86,8 +80,7 @@ int main(int argc, char **argv)
 		/* Directories of a usual size. */
 		snprintf(file, sizeof(file), "%s/%ld", dir, i / 1000);
 		if (!(i % 1000) || i == first)
-			if (mkdir(file, 0755) && errno != EEXIST)
-				err(1, "mkdir %s", file);
+			make_dir(file);
 		snprintf(file, sizeof(file), "%s/%ld/%ld", dir, i / 1000, i);
 		if (mkdir(cgroup, 0755))
 			err(1, "mkdir %s", cgroup);
