@@ -110,16 +110,23 @@ static void urgent_ends(struct kmemcgd_worker *worker)
 		kmemcgd_worker_kick(waiting);
 }
 
-static void sleep_until(struct kmemcgd_worker *worker, u64 deadline_ns,
-			u64 now_ns)
+/* Nothing that a source holds from slice to slice outlasts the work. */
+static void pause_sources(const struct kmemcgd_worker *worker)
 {
 	const struct kmemcgd_source *const *source;
-	ktime_t expires = ns_to_ktime(deadline_ns);
-	u64 slack_ns;
 
 	for (source = sources_of(worker); *source; source++)
 		if ((*source)->pause)
 			(*source)->pause();
+}
+
+static void sleep_until(struct kmemcgd_worker *worker, u64 deadline_ns,
+			u64 now_ns)
+{
+	ktime_t expires = ns_to_ktime(deadline_ns);
+	u64 slack_ns;
+
+	pause_sources(worker);
 	urgent_ends(worker);
 	note_chance(worker);
 	slack_ns = min_t(u64, (deadline_ns - now_ns) / 8, MAX_SLACK_NS);
@@ -343,6 +350,7 @@ static int worker_main(void *data)
 			    ktime_get_ns());
 	while (!kthread_should_stop())
 		work(worker);
+	pause_sources(worker);
 	urgent_ends(worker);
 	return 0;
 }
