@@ -7,13 +7,19 @@
  * kernel moves such inodes itself, this is not used.
  *
  * While a sweep is being worked on it holds one inode, as its cursor, with
- * s_umount shared. Before the thread sleeps both are let go of, and the cursor
- * becomes the number of inodes passed: a plain list offers no better one. New
- * inodes go to the head of the list, so that some may be looked at twice;
- * removed ones make it skip some, which the next sweep finds.
+ * s_umount shared. Before the thread sleeps both are let go of, and what is
+ * kept is the inode's number, to look it up by, and how many were passed.
+ *
+ * An inode that is gone by then, or on a filesystem that does not use the
+ * kernel's hash table (XFS), is not found, and as many are passed again. New
+ * ones go to the head of the list, so that some may be looked at twice; removed
+ * ones make it skip some, which the next sweep finds. At least as many are
+ * looked at as were passed again: a sweep costs at most a few times what it
+ * would without pauses, and not the square of it.
  */
 #include <linux/backing-dev.h>
 #include <linux/fs.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "inode.h"
@@ -32,6 +38,8 @@ static struct {
 	bool fresh;			/* no superblock was visited yet */
 	dev_t dev;			/* the superblock that it is in */
 	unsigned long passed;		/* inodes of it that were passed */
+	u64 ino;			/* of the cursor before the pause */
+	bool pending;			/* the cursor is to be judged */
 	struct super_block *sb;		/* s_umount held; NULL: paused */
 	struct inode *inode;		/* held cursor, NULL: at the head */
 } sweep;
@@ -73,6 +81,8 @@ void kmemcgd_sweep_pause(void)
 {
 	struct super_block *sb = sweep.sb;
 
+	if (sweep.inode)
+		sweep.ino = sweep.inode->i_ino;
 	put_cursor();
 	if (!sb)
 		return;
@@ -94,8 +104,10 @@ static bool resume(void)
 	sweep.fresh = false;
 	if (!sweep.sb)
 		return false;
-	if (sweep.sb->s_dev != sweep.dev)
+	if (sweep.sb->s_dev != sweep.dev) {
 		sweep.passed = 0;
+		sweep.pending = false;
+	}
 	sweep.dev = sweep.sb->s_dev;
 	return true;
 }
@@ -106,6 +118,7 @@ static void next_super(void)
 
 	kmemcgd_sweep_pause();
 	sweep.passed = 0;
+	sweep.pending = false;
 	sweep.sb = hold_super(dev, true, false);
 	if (sweep.sb)
 		sweep.dev = sweep.sb->s_dev;
@@ -167,7 +180,25 @@ static bool advance(unsigned int batch, bool look, bool *found)
 	return more;
 }
 
-/* Back to where the cursor was before the pause. */
+/* Never waits for an inode that is being read or evicted: it is not found. */
+static bool look_up_cursor(void)
+{
+	struct inode *inode;
+
+	rcu_read_lock();
+	inode = find_inode_by_ino_rcu(sweep.sb, sweep.ino);
+	if (inode)
+		inode = igrab(inode);
+	rcu_read_unlock();
+	if (inode && list_empty(&inode->i_sb_list)) {
+		iput(inode);
+		inode = NULL;
+	}
+	sweep.inode = inode;
+	return inode;
+}
+
+/* Passes as many inodes as before the pause. False: there are not so many. */
 static bool skip_passed(void)
 {
 	unsigned long target = sweep.passed;
@@ -192,6 +223,7 @@ void kmemcgd_sweep_start(void)
 	sweep.running = true;
 	sweep.fresh = true;
 	sweep.passed = 0;
+	sweep.pending = false;
 }
 
 bool kmemcgd_sweep_running(void)
@@ -199,32 +231,50 @@ bool kmemcgd_sweep_running(void)
 	return sweep.running;
 }
 
+/* Evicts the cursor if nothing but the zombie needs it; true: it is going. */
+static bool evict_cursor(struct kmemcgd_result *result)
+{
+	unsigned long pages;
+
+	sweep.pending = false;
+	if (kmemcgd_inode_judge(sweep.inode, KMEMCGD_EVICT_MAX_PAGES) !=
+	    KMEMCGD_INODE_UNUSED)
+		return false;
+	pages = sweep.inode->i_mapping->nrpages;
+	if (!kmemcgd_inode_evict(sweep.inode))
+		return false;
+	result->pages += pages;
+	result->inodes++;
+	/* It leaves the list with the cursor. */
+	sweep.passed--;
+	return true;
+}
+
 void kmemcgd_sweep_run(const struct kmemcgd_budget *budget,
 		       struct kmemcgd_result *result)
 {
-	bool found;
+	unsigned long look_until = 0;
 
 	if (!sweep.sb) {
 		if (!resume()) {
 			sweep.running = false;
 			return;
 		}
-		if (sweep.passed && !skip_passed())
-			return next_super();
+		if (sweep.passed && !look_up_cursor()) {
+			/* One that was to be judged still is. */
+			sweep.passed -= sweep.pending;
+			sweep.pending = false;
+			look_until = 2 * sweep.passed;
+			if (!skip_passed())
+				return next_super();
+		}
 	}
 	do {
-		if (!advance(LOOK_BATCH, true, &found))
+		/* Past an inode that is going, which is no cursor for a pause. */
+		if ((!sweep.pending || evict_cursor(result)) &&
+		    !advance(LOOK_BATCH, true, &sweep.pending))
 			return next_super();
-		if (!found)
-			continue;
-		if (kmemcgd_inode_judge(sweep.inode, KMEMCGD_EVICT_MAX_PAGES) ==
-		    KMEMCGD_INODE_UNUSED) {
-			result->pages += sweep.inode->i_mapping->nrpages;
-			if (!kmemcgd_inode_evict(sweep.inode))
-				continue;
-			/* It goes, and leaves the list, with the cursor. */
-			result->inodes++;
-			sweep.passed--;
-		}
-	} while (!kmemcgd_budget_used(budget, result));
+		cond_resched();
+	} while (sweep.passed < look_until ||
+		 !kmemcgd_budget_used(budget, result));
 }
