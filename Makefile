@@ -91,7 +91,7 @@ uninstall: ## take both away again
 	@rm -f $(PREFIX)/sbin/kmemcgctl
 
 clean: ## remove what was built; what was fetched stays (rm -rf build takes all)
-	@cd build 2>/dev/null && rm -rf asan ctl fuzz guest guest-dyn initramfs install module results || true
+	@cd build 2>/dev/null && rm -rf asan coverage ctl fuzz guest guest-dyn initramfs install module results || true
 
 # What .ci/run sums up.
 print-steps:
