@@ -7,6 +7,7 @@ SHELL := /bin/bash
 KERNEL ?= 6.1
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
+SECONDS_EACH ?= 600
 export KMEMCGD_RESULTS := $(CURDIR)/build/results
 
 ktap := tests/ktap
@@ -41,8 +42,10 @@ ctl asan:
 
 build-asan: cmake_options := -DKMEMCGD_SANITIZE=ON
 
+build-fuzz: cmake_options := -DKMEMCGD_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++
+
 # Several VMs that start at once may all find it out of date.
-build-ctl build-asan: build-%:
+build-ctl build-asan build-fuzz: build-%:
 	@[ -e build/$*/CMakeCache.txt ] || cmake -S . -B build/$* $(cmake_options) >/dev/null
 	@cmake --build build/$* -j$(JOBS) >build/$*/build.log 2>&1 || \
 		{ cat build/$*/build.log; exit 1; }
@@ -63,6 +66,12 @@ tidy: ctl ## clang-tidy on the controller; minutes, so it is not part of style
 	@$(deps) style
 	@run-clang-tidy -quiet -p build/ctl -j $(JOBS) '/(ctl|tests)/.*\.cpp$$'
 
+fuzz: ## fuzz the controller's parsers with libFuzzer (SECONDS_EACH=600 for each target)
+	@$(deps) ctl fuzz
+	@mkdir -p build/lock && flock build/lock/$@ $(MAKE) -s build-$@
+	@$(ktap) run fuzz tests/fuzz/run $(SECONDS_EACH)
+	@$(ktap) sum fuzz
+
 demo: all ## watch a stock kernel collect zombies and kmemcgd free them
 	@tests/vm/demo.sh
 
@@ -82,7 +91,7 @@ uninstall: ## take both away again
 	@rm -f $(PREFIX)/sbin/kmemcgctl
 
 clean: ## remove what was built; what was fetched stays (rm -rf build takes all)
-	@cd build 2>/dev/null && rm -rf asan ctl guest guest-dyn initramfs install module results || true
+	@cd build 2>/dev/null && rm -rf asan coverage ctl fuzz guest guest-dyn initramfs install module results || true
 
 # What .ci/run sums up.
 print-steps:
@@ -116,6 +125,6 @@ $(filter step-guest-%,$(step_targets)): step-guest-%:
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
-.PHONY: help all module ctl asan build-ctl build-asan test test-matrix test-debug style tidy \
-	demo bench install uninstall clean print-steps $(step_targets)
+.PHONY: help all module ctl asan build-ctl build-asan build-fuzz test test-matrix test-debug \
+	style tidy fuzz demo bench install uninstall clean print-steps $(step_targets)
 .DEFAULT_GOAL := help

@@ -78,12 +78,16 @@ std::optional<Quantified> split(std::string_view text) {
 // Exact: 0.5 of a unit that cannot be halved is an error, not a rounding.
 std::optional<std::uint64_t> scale(const Quantified& parts, std::uint64_t factor) {
     __extension__ using Wide = unsigned __int128;
+    constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+    // Beyond it, what is scaled would not fit into 128 bits either.
+    if (parts.whole > largest / factor)
+        return std::nullopt;
     const Wide scaled =
         Wide{parts.whole} * factor * parts.fraction_base + Wide{parts.fraction} * factor;
     if (scaled % parts.fraction_base != 0)
         return std::nullopt;
     const Wide value = scaled / parts.fraction_base;
-    if (value > std::numeric_limits<std::uint64_t>::max())
+    if (value > largest)
         return std::nullopt;
     return static_cast<std::uint64_t>(value);
 }

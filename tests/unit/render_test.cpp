@@ -22,7 +22,8 @@ TEST(Units, DurationsWithAndWithoutUnit) {
 TEST(Units, Bytes) {
     EXPECT_EQ(*parse_bytes("4096"), 4096U);
     EXPECT_EQ(*parse_bytes("64M"), 64U << 20);
-    for (const auto* text : {"", "M", "-1", "1X", "99999999999G"})
+    for (const auto* text : {"", "M", "-1", "1X", "99999999999G", "18014398509481984K",
+                             "309485009821345068.724781056T"}) // 2^128 billionths of a byte
         EXPECT_FALSE(parse_bytes(text).ok()) << text;
 }
 

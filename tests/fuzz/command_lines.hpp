@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is typed, for a start, and how lines and inputs are made into words.
+#pragma once
+
+#include "client/attributes.hpp"
+
+#include <array>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace kmemcgd {
+
+// None has a blank inside a word.
+inline constexpr std::array command_lines = {
+    "",
+    "--help",
+    "help zombies",
+    "help statsu",
+    "status --json",
+    "--format human status",
+    "zombies list --pin dirty --min-age 1.5h --min-size 64K",
+    "zombies list --limit 1 --sort size --json",
+    "zombies reap",
+    "zombies reap /gone --wait --timeout 30s",
+    "zombies reap 3 --wait --json",
+    "zombies watch --interval 10ms --count 3",
+    "zombies watch --until 1 --timeout 1m",
+    "memcg show /app",
+    "memcg show 3 --json",
+    "watermark",
+    "watermark show /app /b* /*/w?b /b[1]",
+    "watermark set /app --ratio 95% --scale-factor 100",
+    "watermark set /* 4 --high-headroom 64M --low-headroom 96MiB",
+    "watermark set /app/../b[1]/ --swap yes --swappiness 60",
+    "watermark set /without-memory /no-cgroup --ratio 90",
+    "watermark unset /app /none --json",
+    "watermark default",
+    "watermark default --ratio 0",
+    "watermark default --unset",
+    "watermark watch /app --duration 5s --count 2",
+    "config",
+    "config show --format=plain",
+    "config set cpu_cap=2.5% settle=30s enabled=off states_max=5",
+    "config set cpu_cap_permille=25 burst_us=20000 swap=on",
+    "config set enbled=1",
+    "stats --reset --json",
+    "monitor --count 3 --timeout 5s",
+    "features",
+    "version --json",
+    "--cgroup-root /x memcg show /app/web",
+};
+
+inline std::vector<std::string> words_of(const char* line) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
+// Each has a NUL behind it; what has none is not one.
+inline std::vector<std::string> split_words(Bytes bytes) {
+    std::vector<std::string> words(1);
+    for (const auto byte : bytes) {
+        if (byte == std::byte{0})
+            words.emplace_back();
+        else
+            words.back() += static_cast<char>(byte);
+    }
+    words.pop_back();
+    return words;
+}
+
+} // namespace kmemcgd
