@@ -19,13 +19,14 @@ test_steps := ktap unit unit-asan vm-selftest demo guest-6.1-v2
 matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
 debug_steps := guest-6.1-debug-v2 guest-6.1-debug-v1 guest-6.12-debug-v2
+selftests_steps := selftests-6.1-v2 selftests-6.12-v2
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
-step_targets := $(addprefix step-,$(steps) $(debug_steps))
+step_targets := $(addprefix step-,$(steps) $(debug_steps) $(selftests_steps))
 
 help: ## print this
 	@echo 'usage: make TARGET'
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' Makefile | \
-		while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+		while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
 
 all: ctl module ## build the controller and the module for the default kernel
 
@@ -58,6 +59,9 @@ test-matrix: $(addprefix step-,$(matrix_steps)) ## guest tests on all kernels an
 
 test-debug: $(addprefix step-,$(debug_steps)) ## guest tests on kernels with KASAN, lockdep, kmemleak, built once from source
 	@$(ktap) sum $(debug_steps)
+
+test-selftests: $(addprefix step-,$(selftests_steps)) ## the kernel's own cgroup selftests, without the module and with it
+	@$(ktap) sum $(selftests_steps)
 
 style: step-style ## checkpatch, sparse, clang-format, shellcheck, house rules
 	@$(ktap) sum style
@@ -122,9 +126,12 @@ step-demo:
 $(filter step-guest-%,$(step_targets)): step-guest-%:
 	@kernel=$*; $(ktap) run guest-$* tests/vm/guest-tests "$${kernel%-*}" "$${kernel##*-}"
 
+$(filter step-selftests-%,$(step_targets)): step-selftests-%:
+	@kernel=$*; $(ktap) run selftests-$* tests/kernel-selftests "$${kernel%-*}"
+
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
 .PHONY: help all module ctl asan build-ctl build-asan build-fuzz test test-matrix test-debug \
-	style tidy fuzz demo bench install uninstall clean print-steps $(step_targets)
+	test-selftests style tidy fuzz demo bench install uninstall clean print-steps $(step_targets)
 .DEFAULT_GOAL := help
