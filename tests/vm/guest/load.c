@@ -2,7 +2,7 @@
 /*
  * One workload inside a cgroup, and the latencies that it sees.
  *
- * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon]
+ * usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon|touch]
  *             [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]
  *
  * read streams FILE from begin to end again and again; pages does so without
@@ -10,8 +10,8 @@
  * read ahead and looks at none of it, which fills fastest; dirty overwrites the
  * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
  * anonymous memory every 20 ms and gives it back, its latencies are those of
- * single pages, with those of whole bursts behind them. A MB is 2^20 bytes;
- * -r 0, the default, is as fast as it goes. Samples above LATE_US are written
+ * single pages, with those of whole bursts behind them; touch is anon without a
+ * pause. A MB is 2^20 bytes; -r 0, the default, is as fast as it goes. Samples above LATE_US are written
  * into the kernel's trace, "late BEGIN_NS END_NS".
  */
 #include <err.h>
@@ -41,9 +41,9 @@
 #define SUB_BITS 8
 #define SUB_COUNT (1U << SUB_BITS)
 
-enum mode { READ, PAGES, AHEAD, DIRTY, ANON, MODES };
+enum mode { READ, PAGES, AHEAD, DIRTY, ANON, TOUCH, MODES };
 
-static const char *const names[] = { "read", "pages", "ahead", "dirty", "anon" };
+static const char *const names[] = { "read", "pages", "ahead", "dirty", "anon", "touch" };
 
 struct histogram {
 	uint64_t count, max;
@@ -185,7 +185,7 @@ static void burst(size_t page)
 	munmap(memory, BURST_BYTES);
 }
 
-static void fault_in(uint64_t duration)
+static void fault_in(uint64_t duration, uint64_t period)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 	uint64_t next = begin = now_ns(), now;
@@ -193,7 +193,7 @@ static void fault_in(uint64_t duration)
 	while (next - begin < duration) {
 		burst(page);
 		/* One that takes longer delays the next, and is not made up for. */
-		next += BURST_PERIOD_NS;
+		next += period;
 		now = now_ns();
 		if (next < now)
 			next = now;
@@ -215,6 +215,7 @@ int main(int argc, char **argv)
 	const char *cgroup = NULL, *file = NULL;
 	uint64_t duration = 0, block = 65536, rate = 0;
 	enum mode mode = READ;
+	bool faults;
 	double seconds;
 	int option;
 
@@ -230,21 +231,22 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	}
-	if (!cgroup || !duration || mode == MODES || (mode != ANON && !file) ||
+	faults = mode == ANON || mode == TOUCH;
+	if (!cgroup || !duration || mode == MODES || (!faults && !file) ||
 	    optind < argc)
-		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
+		errx(2, "usage: load -c CGROUPDIR -f FILE -t SECONDS [-m read|pages|ahead|dirty|anon|touch] [-b READ_BYTES] [-r MB_PER_S] [-l LATE_US]");
 	if (late_ns)
 		open_marker();
 	join(cgroup);
-	if (mode == ANON)
-		fault_in(duration);
+	if (faults)
+		fault_in(duration, mode == ANON ? BURST_PERIOD_NS : 0);
 	else
 		stream(file, mode, block, rate, duration);
 	seconds = (now_ns() - begin) / 1e9;
 	printf("mode=%s bytes=%llu seconds=%.3f mb_per_s=%.2f", names[mode],
 	       (unsigned long long)bytes, seconds, bytes / seconds / MB);
 	print_latencies("", &latency);
-	if (mode == ANON)
+	if (faults)
 		print_latencies("burst_", &bursts);
 	putchar('\n');
 	return 0;
