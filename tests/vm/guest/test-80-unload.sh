@@ -11,7 +11,7 @@ plan $((rounds + 1))
 unmounts() {
 	umount /scratch &
 	umount_pid=$!
-	wait_until 20 ended $umount_pid && wait $umount_pid && mount /dev/vda /scratch
+	wait_until 20 ended "$umount_pid" && wait "$umount_pid" && mount /dev/vda /scratch
 }
 
 ended() {
