@@ -13,7 +13,8 @@
  * @swappiness: 0 to 200, or NULL for the memcg's own; ignored without
  *	KMEMCGD_CAP_SWAPPINESS
  *
- * Takes from descendants as well, memory.min and memory.low of which hold.
+ * Takes from descendants as well. Their memory.min holds; their memory.low does
+ * as long as there is anything else to take.
  *
  * Context: may sleep, without locks that the I/O or filesystem paths take.
  * Return: pages reclaimed; may be more than asked for.
