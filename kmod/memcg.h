@@ -88,6 +88,12 @@ static inline u64 kmemcgd_memcg_hits(struct mem_cgroup *memcg)
 	       atomic_long_read(&memcg->memory_events_local[MEMCG_MAX]);
 }
 
+/* How often reclaim took what memory.low protects, in it or below. */
+static inline u64 kmemcgd_memcg_low_events(struct mem_cgroup *memcg)
+{
+	return atomic_long_read(&memcg->memory_events[MEMCG_LOW]);
+}
+
 /*
  * File pages that were read again shortly after they had been reclaimed, its
  * descendants' included, as of the last reclaim.

@@ -14,7 +14,7 @@
  *	KMEMCGD_CAP_SWAPPINESS
  *
  * Takes from descendants as well. Their memory.min holds; their memory.low does
- * as long as there is anything else to take.
+ * as long as there is anything else to take, which its low events tell.
  *
  * Context: may sleep, without locks that the I/O or filesystem paths take.
  * Return: pages reclaimed; may be more than asked for.

@@ -208,12 +208,14 @@ static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 {
 	int swappiness = watch->policy.swappiness;
 	bool own = swappiness == KMEMCGD_SWAPPINESS_OWN;
-	u64 began_ns = local_clock(), usage;
+	u64 began_ns = local_clock(), usage, low_events;
 	u32 pages, taken;
+	bool breached;
 
 	pages = kmemcgd_wmark_slice_pages(watch->usage, watch->marks.low,
 					  time_left_ns(watch),
 					  !single_task_running());
+	low_events = kmemcgd_memcg_low_events(memcg);
 	taken = kmemcgd_reclaim_pages(memcg, pages, watch->policy.swap,
 				      own ? NULL : &swappiness);
 	*took_ns = local_clock() - began_ns;
@@ -225,8 +227,16 @@ static void reclaim(struct kmemcgd_watch *watch, struct mem_cgroup *memcg,
 	watch->reclaimed_pages += taken;
 	watch->window_pages += taken;
 	watch->fill.reclaimed += taken;
-	watch->failures = taken ? 0 : watch->failures + 1;
-	if (taken)
+	/*
+	 * The kernel takes what memory.low protects when there is nothing else:
+	 * no more of it is taken than shows this.
+	 */
+	breached = kmemcgd_memcg_low_events(memcg) != low_events;
+	if (breached)
+		watch->failures = max_t(u32, watch->failures + 1, STUCK_AFTER);
+	else
+		watch->failures = taken ? 0 : watch->failures + 1;
+	if (taken && !breached)
 		watch->worked_ns = now_ns;
 	watch->usage = usage;
 	if (watch->failures >= STUCK_AFTER)

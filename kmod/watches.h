@@ -31,7 +31,7 @@
  * @learned: pages by which they are lower than was set
  * @learned_ns: when that was last raised or lowered
  * @hits: of its limit, as the kernel counts them, at the last look
- * @failures: slices in a row that took nothing
+ * @failures: slices in a row that took nothing, or what memory.low protects
  * @worked_ns: the last time that it was reclaimed from with success, or begun
  *	       with; 0: never
  * @episode: whether its reclaim was announced, and its end not yet
