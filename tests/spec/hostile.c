@@ -6,14 +6,17 @@
  * tunables stay in their ranges, and who has no privilege learns and changes
  * nothing.
  *
- * usage: kmemcgd-hostile [-n COUNT] [-s SEED] [-u] [-i ID]...
+ * usage: kmemcgd-hostile [-n COUNT] [-s SEED] [-u] [-f] [-i ID]...
  *
  * -u: without privileges, in a user and a network namespace of its own for the
- * second half. -i: an id of a cgroup that there is, for attributes that name one.
+ * second half. -f: while each is delivered one allocation fails, where the kernel
+ * has /proc/self/fail-nth. -i: an id of a cgroup that there is, for attributes that
+ * name one.
  * On a plain netlink socket, since a library would mend the messages.
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -43,12 +46,15 @@ union request {
 	char bytes[4096];
 };
 
-static int sock = -1;
+/* The first allocation to fail is one of the first so many. */
+#define FAIL_WITHIN 24
+
+static int sock = -1, fail_nth_fd = -1;
 static uint16_t family;
 static bool privileged = true;
 static uint64_t ids[MAX_IDS], state = 1;
 static size_t id_count;
-static unsigned long sent, answers[MAX_ERRNO], replies, secrets, lost;
+static unsigned long sent, answers[MAX_ERRNO], replies, secrets, lost, failed;
 static uint32_t config[KMEMCGD_A_CONFIG_MAX + 1];
 
 /* 0: any number */
@@ -223,6 +229,29 @@ static void deliver(const union request *request)
 	sent++;
 }
 
+static void set_fail_nth(uint64_t nth)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%llu", (unsigned long long)nth);
+
+	if (pwrite(fail_nth_fd, text, (size_t)length, 0) != length)
+		err(2, "fail-nth");
+}
+
+static void deliver_failing(const union request *request)
+{
+	char text[24] = "";
+
+	set_fail_nth(1 + draw(FAIL_WITHIN));
+	deliver(request);
+	/* Dumps allocate when they are read. */
+	drain();
+	if (pread(fail_nth_fd, text, sizeof(text) - 1, 0) <= 0)
+		err(2, "fail-nth");
+	failed += !atoi(text);
+	set_fail_nth(0);
+}
+
 static void ask_config(void)
 {
 	union request request;
@@ -257,7 +286,10 @@ static bool attack(unsigned long count)
 		make_request(&request);
 		if (!draw(3))
 			spoil(&request);
-		deliver(&request);
+		if (fail_nth_fd >= 0)
+			deliver_failing(&request);
+		else
+			deliver(&request);
 		if (!draw(32))
 			drain();
 		if (!draw(256))
@@ -313,11 +345,16 @@ int main(int argc, char **argv)
 	bool drop = false, fine;
 	int option;
 
-	while ((option = getopt(argc, argv, "n:s:i:u")) != -1) {
+	while ((option = getopt(argc, argv, "n:s:i:uf")) != -1) {
 		switch (option) {
 		case 'n': count = strtoul(optarg, NULL, 0); break;
 		case 's': state = 2 * strtoull(optarg, NULL, 0) + 1; break;
 		case 'u': drop = true; break;
+		case 'f':
+			fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+			if (fail_nth_fd < 0)
+				err(2, "fail-nth");
+			break;
 		case 'i':
 			if (id_count < MAX_IDS)
 				ids[id_count++] = strtoull(optarg, NULL, 0);
@@ -326,7 +363,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc || !count)
-		errx(2, "usage: kmemcgd-hostile [-n COUNT] [-s SEED] [-u] [-i ID]...");
+		errx(2, "usage: kmemcgd-hostile [-n COUNT] [-s SEED] [-u] [-f] [-i ID]...");
 	resolve();
 	open_socket();
 	fine = drop ? without_privileges(count) : attack(count);
@@ -336,5 +373,7 @@ int main(int argc, char **argv)
 		if (answers[i])
 			printf(", %s %lu", strerrorname_np((int)i), answers[i]);
 	putchar('\n');
-	return !fine;
+	if (fail_nth_fd >= 0)
+		printf("%lu met an allocation that failed\n", failed);
+	return !fine || (fail_nth_fd >= 0 && !failed);
 }
