@@ -27,7 +27,11 @@ void check_event(std::uint8_t command, Bytes attributes) {
     (void)json_text(to_json(*event), false);
 }
 
-void fuzz(std::uint8_t command, Bytes attributes) {
+} // namespace
+
+void fuzz(Input input) {
+    const auto command = input.byte();
+    const auto attributes = input.rest();
     switch (command) {
     case KMEMCGD_CMD_GET_INFO:
         return check(attributes, decode_info, FakeKernel::info_attrs);
@@ -48,14 +52,4 @@ void fuzz(std::uint8_t command, Bytes attributes) {
     }
 }
 
-} // namespace
 } // namespace kmemcgd
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size > kmemcgd::longest_input)
-        return -1;
-    kmemcgd::Input input(data, size);
-    const auto command = input.byte();
-    kmemcgd::fuzz(command, input.rest());
-    return 0;
-}

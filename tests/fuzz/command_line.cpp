@@ -77,6 +77,8 @@ std::vector<std::string> arguments_of(Bytes bytes) {
     return arguments;
 }
 
+} // namespace
+
 void fuzz(Input input) {
     Host host;
     set_up(host, input.byte());
@@ -86,12 +88,4 @@ void fuzz(Input input) {
     });
 }
 
-} // namespace
 } // namespace kmemcgd
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size > kmemcgd::longest_input)
-        return -1;
-    kmemcgd::fuzz(kmemcgd::Input(data, size));
-    return 0;
-}

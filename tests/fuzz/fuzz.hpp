@@ -51,4 +51,7 @@ private:
     Bytes rest_;
 };
 
+// What a target does with an input; each has its own.
+void fuzz(Input input);
+
 } // namespace kmemcgd

@@ -131,6 +131,8 @@ private:
     bool joined_ = false;
 };
 
+} // namespace
+
 void fuzz(Input input) {
     Host host;
     host.kernel.unload_event(); // the last of the events
@@ -143,12 +145,4 @@ void fuzz(Input input) {
     });
 }
 
-} // namespace
 } // namespace kmemcgd
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size > kmemcgd::longest_input)
-        return -1;
-    kmemcgd::fuzz(kmemcgd::Input(data, size));
-    return 0;
-}
