@@ -93,3 +93,29 @@ past_emulator_faults() {
 	fi
 	return "$status"
 }
+
+# why STATUS LOG: what a boot ended with, in one line, for the counts at the end of
+# all steps may be all that is kept of it. timeout_s is what its command was given.
+why() {
+	local splat
+	case $1 in
+	124) echo "the tests took longer than ${timeout_s:?} s" ;;
+	125) echo "the guest died or never answered" ;;
+	126)
+		splat=$("$vm_dir/splats" "$2" | sed -n '/cut here/!{p;q}')
+		tr -d '\r' <<<"$splat"
+		grep -a -m 1 -A 30 -F "$splat" "$2" | grep -o -E '[a-z0-9_.]+\+0x' | head -n 12
+		;;
+	esac | tr '\n' ' '
+}
+
+# ktap_of_boot LOG OUTPUT COMMAND...: the same, and prints the KTAP that the command
+# leaves in OUTPUT, which says so if the boot ended otherwise
+ktap_of_boot() {
+	local log=$1 output=$2 status=0
+	shift 2
+	past_emulator_faults "$log" "$@" || status=$?
+	cat "$output"
+	[[ $status -lt 124 ]] || echo "Bail out! $(why "$status" "$log")"
+	return "$status"
+}
