@@ -94,6 +94,15 @@ past_emulator_faults() {
 	return "$status"
 }
 
+# where_of LOG SPLAT: the functions that a splat names, the interrupted one first.
+where_of() {
+	grep -a -m 1 -A 80 -F "$2" "$1" | tr -d '\r' |
+		awk '{ lines[NR] = $0 }
+			/RIP: 0010:/ && !from { from = NR }
+			END { for (i = from; i <= NR; i++) print lines[i] }' |
+		grep -o -E '[a-zA-Z0-9_.]+\+0x[0-9a-f]+' | head -n 12
+}
+
 # why STATUS LOG: what a boot ended with, in one line, for the counts at the end of
 # all steps may be all that is kept of it. timeout_s is what its command was given.
 why() {
@@ -104,7 +113,9 @@ why() {
 	126)
 		splat=$("$vm_dir/splats" "$2" | sed -n '/cut here/!{p;q}')
 		tr -d '\r' <<<"$splat"
-		grep -a -m 1 -A 30 -F "$splat" "$2" | grep -o -E '[a-z0-9_.]+\+0x' | head -n 12
+		# How long a CPU was at it, which a host that stood still is not.
+		grep -a -m 1 -o -E '[0-9]+ ticks this GP' "$2" || true
+		where_of "$2" "$splat"
 		;;
 	esac | tr '\n' ' '
 }
