@@ -14,6 +14,7 @@
 
 #include "cache.h"
 #include "compat/folio.h"
+#include "freelist.h"
 #include "inode.h"
 #include "params.h"
 
@@ -109,9 +110,26 @@ static struct inode *hold_inode_of(struct folio *folio, pgoff_t *index,
 	return inode;
 }
 
+/* Takes these pages out of the page cache, most of which are of that zone. */
+static unsigned long invalidate(struct inode *inode, pgoff_t index,
+				unsigned long pages, struct zone *zone)
+{
+	pgoff_t end = index + pages;
+	unsigned long taken = 0;
+
+	for (; index < end; index += KMEMCGD_FREELIST_PAGES) {
+		pgoff_t last = min(index + KMEMCGD_FREELIST_PAGES, end) - 1;
+
+		taken += invalidate_mapping_pages(inode->i_mapping, index, last);
+		kmemcgd_freelist_calm(zone);
+	}
+	return taken;
+}
+
 /* Takes what zombies have of this inode; says what stopped it, or NONE. */
 static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
-				  u32 max_pages, struct kmemcgd_result *result)
+				  struct zone *zone, u32 max_pages,
+				  struct kmemcgd_result *result)
 {
 	unsigned long run, taken, pages;
 
@@ -137,8 +155,7 @@ static enum kmemcgd_pin let_go_of(struct inode *inode, pgoff_t index,
 				S_ISBLK(inode->i_mode) ? 1 : max_pages);
 	if (!run)
 		return KMEMCGD_PIN_NONE;
-	taken = invalidate_mapping_pages(inode->i_mapping, index,
-					 index + run - 1);
+	taken = invalidate(inode, index, run, zone);
 	result->pages += taken;
 	if (taken)
 		return KMEMCGD_PIN_NONE;
@@ -155,6 +172,7 @@ bool kmemcgd_cache_let_go(struct mem_cgroup *memcg,
 		enum kmemcgd_pin pin;
 		struct folio *folio;
 		struct inode *inode;
+		struct zone *zone;
 		pgoff_t index;
 
 		if (kmemcgd_budget_used(budget, result))
@@ -164,11 +182,13 @@ bool kmemcgd_cache_let_go(struct mem_cgroup *memcg,
 			next_list(cursor, memcg);
 			continue;
 		}
+		zone = folio_zone(folio);
 		inode = hold_inode_of(folio, &index, &pin);
 		/* Our reference would keep the folio in the cache. */
 		folio_put(folio);
 		if (inode) {
-			pin = let_go_of(inode, index, budget->pages, result);
+			pin = let_go_of(inode, index, zone, budget->pages,
+					result);
 			kmemcgd_inode_release(inode);
 		}
 		if (pin != KMEMCGD_PIN_NONE)

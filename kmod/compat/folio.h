@@ -35,6 +35,11 @@ static inline void folio_unlock(struct folio *folio)
 	unlock_page(folio);
 }
 
+static inline struct zone *folio_zone(struct folio *folio)
+{
+	return page_zone(folio);
+}
+
 static inline long folio_nr_pages(struct folio *folio)
 {
 	return compound_nr(folio);

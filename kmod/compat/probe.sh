@@ -19,6 +19,8 @@ has HAVE_PAGE_MEMCG_CHECK linux/memcontrol.h 'page_memcg_check\(struct page'
 has_in HAVE_LRUVEC_LOCK linux/mmzone.h '^struct lruvec {' '^}' 'lru_lock'
 has HAVE_LRUGEN_LISTS linux/mmzone.h 'list_head[[:space:]]+lists\[MAX_NR_GENS\]'
 has HAVE_LRUGEN_FOLIOS linux/mmzone.h 'list_head[[:space:]]+folios\[MAX_NR_GENS\]'
+has_in HAVE_PCP_FREE_FACTOR linux/mmzone.h '^struct per_cpu_pages {' '^}' \
+	'short (free_factor|free_count);'
 has HAVE_INODE_STATE_READ linux/fs.h 'inode_state_read_once\('
 has HAVE_FOR_EACH_ALIAS linux/dcache.h 'define for_each_alias\('
 has HAVE_SHRINKER_TRY_GET linux/shrinker.h 'shrinker_try_get\('
