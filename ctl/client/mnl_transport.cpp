@@ -31,6 +31,22 @@ void note_interrupt(int /*signal*/) {
     interrupted = 1;
 }
 
+sigset_t interrupts() {
+    sigset_t both;
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    return both;
+}
+
+// For ppoll() looks at the socket first: while datagrams come faster than they are
+// read, it never gets to a signal.
+bool is_interrupted() {
+    const sigset_t both = interrupts();
+    const timespec at_once{};
+    return interrupted != 0 || ::sigtimedwait(&both, nullptr, &at_once) > 0;
+}
+
 struct SocketCloser {
     void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
 };
@@ -76,6 +92,8 @@ public:
 
 private:
     Result<Received> wait(std::optional<TimePoint> deadline) {
+        if (guards > 0 && is_interrupted())
+            return Received{Arrival::interrupted, {}};
         pollfd entry{.fd = mnl_socket_get_fd(socket_.get()), .events = POLLIN, .revents = 0};
         timespec left{};
         if (deadline) {
@@ -92,8 +110,6 @@ private:
             return Received{Arrival::timed_out, {}};
         if (errno != EINTR)
             return system_error("cannot wait for the kernel", errno);
-        if (interrupted != 0)
-            return Received{Arrival::interrupted, {}};
         return wait(deadline);
     }
 
@@ -124,10 +140,7 @@ InterruptGuard::InterruptGuard() {
     if (guards++ > 0)
         return;
     interrupted = 0;
-    sigset_t both;
-    sigemptyset(&both);
-    sigaddset(&both, SIGINT);
-    sigaddset(&both, SIGTERM);
+    const sigset_t both = interrupts();
     ::sigprocmask(SIG_BLOCK, &both, &outer_mask);
     struct sigaction action {};
     action.sa_handler = note_interrupt;
