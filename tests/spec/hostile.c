@@ -34,6 +34,7 @@
 #include <netlink/genl/genl.h>
 
 #include "draw.h"
+#include "fail_nth.h"
 #include "table.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
@@ -229,27 +230,13 @@ static void deliver(const union request *request)
 	sent++;
 }
 
-static void set_fail_nth(uint64_t nth)
-{
-	char text[24];
-	int length = snprintf(text, sizeof(text), "%llu", (unsigned long long)nth);
-
-	if (pwrite(fail_nth_fd, text, (size_t)length, 0) != length)
-		err(2, "fail-nth");
-}
-
 static void deliver_failing(const union request *request)
 {
-	char text[24] = "";
-
-	set_fail_nth(1 + draw(FAIL_WITHIN));
+	fail_nth_set(fail_nth_fd, 1 + draw(FAIL_WITHIN));
 	deliver(request);
 	/* Dumps allocate when they are read. */
 	drain();
-	if (pread(fail_nth_fd, text, sizeof(text) - 1, 0) <= 0)
-		err(2, "fail-nth");
-	failed += !atoi(text);
-	set_fail_nth(0);
+	failed += !fail_nth_end(fail_nth_fd);
 }
 
 static void ask_config(void)
@@ -351,9 +338,7 @@ int main(int argc, char **argv)
 		case 's': state = 2 * strtoull(optarg, NULL, 0) + 1; break;
 		case 'u': drop = true; break;
 		case 'f':
-			fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-			if (fail_nth_fd < 0)
-				err(2, "fail-nth");
+			fail_nth_fd = fail_nth_open();
 			break;
 		case 'i':
 			if (id_count < MAX_IDS)

@@ -8,35 +8,22 @@
  * parameters it warns of itself, so that the first to fail is the one that comes
  * after those of a load with the parameters REFUSED, which must not succeed.
  */
+#include "fail_nth.h"
 #include "guest.h"
 #include <sys/syscall.h>
 
 #define MOST 10000
 
-/* Open all the time: to open it takes an allocation. */
 static int nth_fd;
-
-static void set_nth(int nth)
-{
-	char text[16];
-	int length = snprintf(text, sizeof(text), "%d", nth);
-
-	if (pwrite(nth_fd, text, length, 0) != length)
-		err(1, "fail-nth");
-}
 
 /* load(FD, PARAMETERS, NTH, &left): left is 0 when an allocation has failed */
 static int load(int fd, const char *parameters, int nth, int *left)
 {
-	char text[16] = "";
 	int failed;
 
-	set_nth(nth);
+	fail_nth_set(nth_fd, nth);
 	failed = syscall(SYS_finit_module, fd, parameters, 0) != 0;
-	if (pread(nth_fd, text, sizeof(text) - 1, 0) <= 0)
-		err(1, "fail-nth");
-	set_nth(0);
-	*left = atoi(text);
+	*left = fail_nth_end(nth_fd);
 	if (!failed && syscall(SYS_delete_module, "kmemcgd", O_NONBLOCK))
 		err(1, "it can't be unloaded after allocation %d failed", nth);
 	return failed;
@@ -49,9 +36,9 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		errx(2, "usage: fail-load FILE REFUSED");
 	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fd < 0 || nth_fd < 0)
-		err(1, "%s", fd < 0 ? argv[1] : "fail-nth");
+	if (fd < 0)
+		err(1, "%s", argv[1]);
+	nth_fd = fail_nth_open();
 	if (!load(fd, argv[2], MOST, &left))
 		errx(1, "%s is not refused", argv[2]);
 	first = MOST - left + 1;

@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * usage: hide-name MODULE COPY NAME...
+ * usage: hide-name MODULE COPY NAME[=OTHER]...
  *
  * Copies a module's file with each NAME in its data changed in one letter, so that
- * it looks for symbols and tracepoints that no kernel has.
+ * it looks for symbols and tracepoints that no kernel has; or changed to OTHER,
+ * which is as long.
  */
 #include "guest.h"
 
 /* Whole strings only: messages have these names in them as well. */
 static bool hide(char *data, size_t size, const char *name)
 {
-	size_t length = strlen(name);
+	const char *equals = strchr(name, '=');
+	size_t length = equals ? (size_t)(equals - name) : strlen(name);
 	bool found = false;
 
+	if (equals && strlen(equals + 1) != length)
+		errx(2, "%s: of different length", name);
 	for (size_t i = 0; i + length + 2 <= size; i++) {
-		if (data[i] || memcmp(data + i + 1, name, length + 1))
+		if (data[i] || memcmp(data + i + 1, name, length) || data[i + 1 + length])
 			continue;
-		data[i + 1] = '?';
+		if (equals)
+			memcpy(data + i + 1, equals + 1, length);
+		else
+			data[i + 1] = '?';
 		found = true;
 	}
 	return found;
@@ -29,7 +36,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc < 4)
-		errx(2, "usage: hide-name MODULE COPY NAME...");
+		errx(2, "usage: hide-name MODULE COPY NAME[=OTHER]...");
 	fd = open(argv[1], O_RDONLY);
 	if (fd < 0 || fstat(fd, &status))
 		err(1, "%s", argv[1]);
