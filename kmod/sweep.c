@@ -90,6 +90,12 @@ void kmemcgd_sweep_pause(void)
 	kmemcgd_super_release(sb);
 }
 
+static void at_head(void)
+{
+	sweep.passed = 0;
+	sweep.pending = false;
+}
+
 /* Gets to a superblock, the same as before the pause if it is still there. */
 static bool resume(void)
 {
@@ -104,10 +110,8 @@ static bool resume(void)
 	sweep.fresh = false;
 	if (!sweep.sb)
 		return false;
-	if (sweep.sb->s_dev != sweep.dev) {
-		sweep.passed = 0;
-		sweep.pending = false;
-	}
+	if (sweep.sb->s_dev != sweep.dev)
+		at_head();
 	sweep.dev = sweep.sb->s_dev;
 	return true;
 }
@@ -117,8 +121,7 @@ static void next_super(void)
 	dev_t dev = sweep.dev;
 
 	kmemcgd_sweep_pause();
-	sweep.passed = 0;
-	sweep.pending = false;
+	at_head();
 	sweep.sb = hold_super(dev, true, false);
 	if (sweep.sb)
 		sweep.dev = sweep.sb->s_dev;
@@ -222,8 +225,7 @@ void kmemcgd_sweep_start(void)
 		return;
 	sweep.running = true;
 	sweep.fresh = true;
-	sweep.passed = 0;
-	sweep.pending = false;
+	at_head();
 }
 
 bool kmemcgd_sweep_running(void)
