@@ -18,7 +18,7 @@ deps := tests/vm/install-deps
 test_steps := ktap unit unit-asan vm-selftest demo guest-6.1-v2
 matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
-debug_steps := guest-6.1-debug-v2 guest-6.1-debug-v1 guest-6.12-debug-v2
+debug_steps := vm-selftest-6.1-debug guest-6.1-debug-v2 guest-6.1-debug-v1 guest-6.12-debug-v2
 selftests_steps := selftests-6.1-v2 selftests-6.12-v2
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
 step_targets := $(addprefix step-,$(steps) $(debug_steps) $(selftests_steps))
@@ -119,6 +119,9 @@ step-unit-asan:
 
 step-vm-selftest:
 	@$(ktap) run vm-selftest tests/vm/selftest
+
+step-vm-selftest-6.1-debug:
+	@$(ktap) run vm-selftest-6.1-debug tests/vm/selftest 6.1-debug
 
 step-demo:
 	@$(ktap) run demo tests/vm/demo-test
