@@ -33,6 +33,8 @@ struct World {
     bool no_colour = false; // NO_COLOR is set
     unsigned columns = 80;
     std::string mountinfo = "/proc/self/mountinfo";
+    std::string policy_file = "/etc/kmemcgd/policy.toml";
+    std::string applied_file = "/run/kmemcgd/applied.json";
 };
 
 enum class Format { automatic, human, plain, json };
@@ -83,13 +85,18 @@ void add_features(Options& options, Context& context);
 void add_memcg(Options& options, Context& context);
 void add_version(Options& options, Context& context);
 void add_watermark(Options& options, Context& context);
+void add_policy(Options& options, Context& context);
 void add_help(Options& options, Context& context);
 
-// Subcommands of "zombies" and "watermark" that have a file of their own.
+// Subcommands of "zombies", "watermark" and "policy" that have a file of their own.
 void add_reap(Options& zombies, Context& context);
 void add_watch(Options& zombies, Context& context);
 void add_watermark_show(Options& watermark, Context& context);
 void add_watermark_watch(Options& watermark, Context& context);
+void add_policy_show(Options& policy, Context& context);
+void add_policy_explain(Options& policy, Context& context);
+void add_policy_apply(Options& policy, Context& context);
+void add_policy_export(Options& policy, Context& context);
 
 Outcome run_status(Context& context);
 std::string program_version();

@@ -9,6 +9,7 @@ constexpr Command table[] = {
     {"zombies", "list, reap or watch offline memcgs that are still there", add_zombies},
     {"memcg", "show one memcg", add_memcg},
     {"watermark", "reclaim from cgroups before they reach their limit", add_watermark},
+    {"policy", "tunables and watermarks from a file, for a whole host", add_policy},
     {"config", "show or set the tunables", add_config},
     {"stats", "show or reset all counters and histograms", add_stats},
     {"monitor", "print events as they come", add_monitor},

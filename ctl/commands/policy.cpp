@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// "policy check", and what the other subcommands share with it.
+#include "commands/cgroup_path.hpp"
+#include "commands/options.hpp"
+#include "commands/policy_input.hpp"
+#include "commands/watermark_values.hpp"
+#include "policy/plan.hpp"
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+Outcome run_check(Context& context, const PolicyOptions& options) {
+    const auto file = options.read(context);
+    if (!file)
+        return file.error();
+    // A file may be checked where there is no such hierarchy.
+    const auto host = scan(context);
+    std::vector<const Rule*> unused;
+    if (host)
+        unused = make_plan(*file, *host, {}, {}, {}).unused;
+    if (context.json()) {
+        auto document = json_document();
+        document["file"] = options.path(context);
+        document["tunables"] = file->tunables.size();
+        auto& rules = document["policies"] = Json::array();
+        for (const auto& rule : file->rules)
+            rules.push_back(to_json(rule));
+        document["unused"] = to_json(unused);
+        context.print_document(document);
+        return exit_ok;
+    }
+    context.out() << fmt::format("{}: {} tunables and {} policies\n", options.path(context),
+                                 file->tunables.size(), file->rules.size());
+    for (const auto* rule : unused)
+        context.out() << fmt::format("no cgroup falls under \"{}\" ({}) at present\n", rule->name,
+                                     rule->origin);
+    return exit_ok;
+}
+
+} // namespace
+
+void PolicyOptions::declare(Options& options) {
+    options.text("--file", file, "PATH", "the policy file (/etc/kmemcgd/policy.toml)");
+}
+
+std::string PolicyOptions::path(const Context& context) const {
+    return file.empty() ? context.world->policy_file : file;
+}
+
+Result<PolicyFile> PolicyOptions::read(const Context& context) const {
+    return read_policy(path(context));
+}
+
+Result<Host> scan(const Context& context) {
+    const auto root = memory_cgroup_root(context);
+    if (!root)
+        return root.error();
+    return scan_host(*root);
+}
+
+std::string watermark_text(const WatermarkPolicy& policy) {
+    if (policy.off())
+        return "off";
+    const auto off = policy_rows(as_policy({}, watermark_off()));
+    const auto rows = policy_rows(policy);
+    std::string text;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].plain != off[i].plain)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", rows[i].name, rows[i].human);
+    }
+    return text;
+}
+
+std::string effect_text(const Rule& rule) {
+    return rule.opt_out ? "left alone" : watermark_text(as_policy({}, rule.watermark));
+}
+
+Json to_json(const Rule& rule) {
+    Json json{{"name", rule.name}, {"origin", rule.origin}, {"match", rule.globs}};
+    const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
+    json["cgroup"] = or_null(rule.cgroup_version);
+    json["limit_min_bytes"] = or_null(rule.limit_min_bytes);
+    json["limit_max_bytes"] = or_null(rule.limit_max_bytes);
+    json["opt_out"] = rule.opt_out;
+    auto watermark = to_json(as_policy({}, rule.watermark));
+    watermark.erase("id");
+    watermark.erase("path");
+    json["watermark"] = rule.opt_out ? Json(nullptr) : std::move(watermark);
+    return json;
+}
+
+Json to_json(const std::vector<const Rule*>& rules) {
+    Json names = Json::array();
+    for (const auto* rule : rules)
+        names.push_back(rule->name);
+    return names;
+}
+
+void add_policy(Options& options, Context& context) {
+    options.needs_subcommand();
+    auto check = options.subcommand("check", "read the policy file and say what is wrong with it");
+    auto wanted = std::make_shared<PolicyOptions>();
+    wanted->declare(check);
+    check.run(context, [wanted](Context& at_run) { return run_check(at_run, *wanted); });
+    add_policy_show(options, context);
+    add_policy_explain(options, context);
+    add_policy_apply(options, context);
+    add_policy_export(options, context);
+}
+
+} // namespace kmemcgd

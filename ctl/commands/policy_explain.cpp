@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/cgroup_path.hpp"
+#include "commands/options.hpp"
+#include "commands/policy_input.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+struct ExplainOptions {
+    PolicyOptions policy;
+    std::string path;
+};
+
+struct Explanation {
+    Cgroup cgroup;
+    const Rule* rule = nullptr;
+    // Those before it, or all, and why they are not meant.
+    std::vector<std::pair<const Rule*, std::string>> passed = {};
+    // The nearest ancestor with a rule, whose watermark is inherited.
+    std::string ancestor = {};
+    const Rule* inherited = nullptr;
+};
+
+const Cgroup* find(const Host& host, const std::string& path) {
+    const auto found = std::find_if(host.cgroups.begin(), host.cgroups.end(),
+                                    [&](const Cgroup& cgroup) { return cgroup.path == path; });
+    return found == host.cgroups.end() ? nullptr : &*found;
+}
+
+Explanation explain(const PolicyFile& file, const Host& host, const Cgroup& cgroup) {
+    Explanation result{.cgroup = cgroup};
+    for (const auto& rule : file.rules) {
+        auto why = misfit(rule, cgroup, host.cgroup_version);
+        if (why.empty()) {
+            result.rule = &rule;
+            return result;
+        }
+        result.passed.emplace_back(&rule, std::move(why));
+    }
+    auto path = std::filesystem::path(cgroup.path).parent_path();
+    for (; path.has_relative_path(); path = path.parent_path()) {
+        const auto* ancestor = find(host, path.string());
+        const auto* rule =
+            ancestor == nullptr ? nullptr : rule_for(file.rules, *ancestor, host.cgroup_version);
+        if (rule != nullptr) {
+            result.ancestor = path.string();
+            result.inherited = rule;
+            break;
+        }
+    }
+    return result;
+}
+
+Json as_json(const Explanation& explanation) {
+    auto document = json_document();
+    document["id"] = explanation.cgroup.id;
+    document["path"] = explanation.cgroup.path;
+    document["policy"] = explanation.rule != nullptr ? to_json(*explanation.rule) : Json(nullptr);
+    auto& passed = document["passed"] = Json::array();
+    for (const auto& [rule, why] : explanation.passed)
+        passed.push_back({{"name", rule->name}, {"why", why}});
+    document["inherited"] = explanation.inherited == nullptr
+                                ? Json(nullptr)
+                                : Json{{"path", explanation.ancestor},
+                                       {"policy", to_json(*explanation.inherited)}};
+    return document;
+}
+
+void print(const Context& context, const Explanation& explanation) {
+    auto& out = context.out();
+    const auto line = [&](const std::string& path, const Rule& rule, std::string_view how) {
+        out << fmt::format("{}: {}\"{}\" ({}): {}\n", path, how, rule.name, rule.origin,
+                           effect_text(rule));
+    };
+    const auto path = printable(explanation.cgroup.path);
+    if (explanation.rule != nullptr)
+        line(path, *explanation.rule, "");
+    else if (explanation.inherited != nullptr)
+        line(path, *explanation.inherited,
+             fmt::format("inherited from {}, ", printable(explanation.ancestor)));
+    else
+        out << fmt::format("{}: no policy\n", path);
+    for (const auto& [rule, why] : explanation.passed)
+        out << fmt::format("  \"{}\" ({}) {}\n", rule->name, rule->origin, why);
+}
+
+Outcome run_explain(Context& context, const ExplainOptions& options) {
+    const auto file = options.policy.read(context);
+    if (!file)
+        return file.error();
+    const auto path = path_in_hierarchy(context, options.path);
+    if (!path)
+        return path.error();
+    const auto host = scan(context);
+    if (!host)
+        return host.error();
+    const auto* cgroup = find(*host, *path);
+    if (cgroup == nullptr)
+        return Error{.message = fmt::format("there is no cgroup {} with the memory controller",
+                                            printable(*path)),
+                     .hint = path_hint,
+                     .error_number = ENOENT};
+    const auto explanation = explain(*file, *host, *cgroup);
+    if (context.json())
+        context.print_document(as_json(explanation));
+    else
+        print(context, explanation);
+    return exit_ok;
+}
+
+} // namespace
+
+void add_policy_explain(Options& policy, Context& context) {
+    auto explain_one = policy.subcommand("explain", "which policy a cgroup falls under, and why");
+    auto wanted = std::make_shared<ExplainOptions>();
+    wanted->policy.declare(explain_one);
+    explain_one.positional("PATH", wanted->path, "from the cgroup root", true);
+    explain_one.run(context, [wanted](Context& at_run) { return run_explain(at_run, *wanted); });
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the subcommands of "policy" share: the file, the host, and how a rule reads.
+#pragma once
+
+#include "commands/command.hpp"
+#include "policy/host.hpp"
+#include "policy/policy_file.hpp"
+
+#include <memory>
+
+namespace kmemcgd {
+
+struct PolicyOptions {
+    std::string file; // empty: the usual place
+
+    void declare(Options& options);
+    [[nodiscard]] std::string path(const Context& context) const;
+    [[nodiscard]] Result<PolicyFile> read(const Context& context) const;
+};
+
+Result<Host> scan(const Context& context);
+
+// "ratio 95 %, scale_factor 20", what differs from a watermark that is off; "off".
+std::string watermark_text(const WatermarkPolicy& policy);
+std::string effect_text(const Rule& rule);
+
+Json to_json(const Rule& rule);
+Json to_json(const std::vector<const Rule*>& rules); // their names
+
+} // namespace kmemcgd

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy/host.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace kmemcgd {
+namespace {
+
+namespace fs = std::filesystem;
+
+// v1 writes the largest number of whole pages for "none".
+constexpr std::uint64_t v1_no_limit_bytes = 0x7fff'ffff'0000'0000;
+
+std::optional<std::uint64_t> read_limit(const fs::path& directory, std::uint32_t version) {
+    std::ifstream file(directory / (version == 2 ? "memory.max" : "memory.limit_in_bytes"));
+    std::uint64_t bytes = 0;
+    if (!(file >> bytes) || (version == 1 && bytes >= v1_no_limit_bytes)) // or it says "max"
+        return std::nullopt;
+    return bytes;
+}
+
+bool has(const fs::path& directory, std::string_view name) {
+    std::error_code unknown;
+    return fs::exists(directory / name, unknown);
+}
+
+std::vector<fs::path> subdirectories(const fs::path& directory, std::error_code& failure) {
+    std::vector<fs::path> found;
+    for (fs::directory_iterator at(directory, failure), end; !failure && at != end;
+         at.increment(failure)) {
+        std::error_code unknown;
+        if (at->is_directory(unknown) && !at->is_symlink(unknown))
+            found.push_back(at->path());
+    }
+    return found;
+}
+
+} // namespace
+
+Result<Host> scan_host(const fs::path& root) {
+    Host host;
+    host.cgroup_version = has(root, "cgroup.controllers") ? 2 : 1;
+    std::error_code failure;
+    auto waiting = subdirectories(root, failure);
+    if (failure)
+        return Error{.message = fmt::format("cannot read {}: {}", root.string(), failure.message()),
+                     .error_number = failure.value()};
+    while (!waiting.empty()) {
+        const auto directory = std::move(waiting.back());
+        waiting.pop_back();
+        std::error_code gone; // has no subdirectories, then
+        for (auto& below : subdirectories(directory, gone))
+            waiting.push_back(std::move(below));
+        struct stat info {};
+        if (has(directory, "memory.stat") && ::stat(directory.c_str(), &info) == 0)
+            host.cgroups.push_back({.id = info.st_ino,
+                                    .path = "/" + directory.lexically_relative(root).string(),
+                                    .limit_bytes = read_limit(directory, host.cgroup_version)});
+    }
+    std::sort(host.cgroups.begin(), host.cgroups.end(),
+              [](const Cgroup& a, const Cgroup& b) { return a.path < b.path; });
+    return host;
+}
+
+} // namespace kmemcgd

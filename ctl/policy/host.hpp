@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The memory cgroups that there are, as cgroupfs tells.
+#pragma once
+
+#include "client/result.hpp"
+#include "policy/rule.hpp"
+
+#include <filesystem>
+
+namespace kmemcgd {
+
+struct Host {
+    std::uint32_t cgroup_version = 2;
+    std::vector<Cgroup> cgroups; // parents first; without the root, which has no limit
+};
+
+// Reads each directory once, and a limit of each. Those that go meanwhile are left out.
+// root: where the hierarchy with the memory controller is mounted.
+Result<Host> scan_host(const std::filesystem::path& root);
+
+} // namespace kmemcgd

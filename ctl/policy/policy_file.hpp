@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The policy file: tunables, and rules for cgroups, in TOML. docs/policy.md has the
+// format.
+#pragma once
+
+#include "client/result.hpp"
+#include "policy/rule.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+namespace kmemcgd {
+
+struct PolicyFile {
+    std::vector<ConfigChange> tunables;
+    std::vector<Rule> rules; // in order; those of presets come last
+};
+
+// An error names the place: "policy.toml:12:9: ...", and what is expected there.
+// name: what the text is called there.
+Result<PolicyFile> parse_policy(std::string_view text, const std::string& name);
+
+Result<PolicyFile> read_policy(const std::filesystem::path& path);
+
+} // namespace kmemcgd

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a policy file says about cgroups, and which of its rules is meant for one.
+// Pure: values in, values out.
+#pragma once
+
+#include "client/types.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace kmemcgd {
+
+struct Rule {
+    std::string name;
+    std::string origin; // "policy.toml:12", or the preset's name
+    std::vector<std::string> globs;
+    std::optional<std::uint32_t> cgroup_version; // empty: either
+    std::optional<std::uint64_t> limit_min_bytes;
+    std::optional<std::uint64_t> limit_max_bytes;
+    bool opt_out = false;      // left alone, whatever an ancestor has
+    WatermarkChange watermark; // every member is set
+};
+
+struct Cgroup {
+    std::uint64_t id = 0;
+    std::string path;
+    std::optional<std::uint64_t> limit_bytes; // empty: none
+};
+
+// Why a rule is not for a cgroup, in words; empty when it is.
+std::string misfit(const Rule& rule, const Cgroup& cgroup, std::uint32_t cgroup_version);
+
+// The first that fits; null when none does.
+const Rule* rule_for(std::span<const Rule> rules, const Cgroup& cgroup,
+                     std::uint32_t cgroup_version);
+
+// A change with every member set: what is not given is as if never set.
+WatermarkChange complete(const WatermarkChange& change);
+WatermarkChange watermark_off();
+WatermarkPolicy as_policy(const Cgroup& cgroup, const WatermarkChange& complete_change);
+bool same(const WatermarkPolicy& policy, const WatermarkChange& complete_change);
+
+} // namespace kmemcgd
