@@ -118,16 +118,14 @@ void print(const Context& context, const Work& work) {
             context.out() << "nothing to change\n";
         return;
     }
-    Table table({{"ACTION", "action"},
-                 {"WHAT", "what"},
-                 {"POLICY", "policy"},
-                 {"CHANGE", "change"}});
+    Table table(
+        {{"ACTION", "action"}, {"WHAT", "what"}, {"POLICY", "policy"}, {"CHANGE", "change"}});
     for (const auto& change : work.plan.tunables) {
         const auto& field = *find_config_field(static_cast<std::uint16_t>(change.which));
         table.add({text_cell("set"), text_cell(field.name), text_cell("-"),
-                   text_cell(fmt::format(
-                       "{} -> {}", format_config_value(field, work.config.at(change.which)),
-                       format_config_value(field, change.value)))});
+                   text_cell(fmt::format("{} -> {}",
+                                         format_config_value(field, work.config.at(change.which)),
+                                         format_config_value(field, change.value)))});
     }
     for (const auto& step : work.plan.steps) {
         if (step.kind != Step::Kind::keep)

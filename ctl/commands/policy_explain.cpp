@@ -64,10 +64,10 @@ Json as_json(const Explanation& explanation) {
     auto& passed = document["passed"] = Json::array();
     for (const auto& [rule, why] : explanation.passed)
         passed.push_back({{"name", rule->name}, {"why", why}});
-    document["inherited"] = explanation.inherited == nullptr
-                                ? Json(nullptr)
-                                : Json{{"path", explanation.ancestor},
-                                       {"policy", to_json(*explanation.inherited)}};
+    document["inherited"] =
+        explanation.inherited == nullptr
+            ? Json(nullptr)
+            : Json{{"path", explanation.ancestor}, {"policy", to_json(*explanation.inherited)}};
     return document;
 }
 

@@ -46,8 +46,7 @@ bool path_fits(std::string_view glob, std::string_view path) {
             retry = Retry{++at, name};
             continue;
         }
-        if (at < wanted.size() && name < names.size() &&
-            component_fits(wanted[at], names[name])) {
+        if (at < wanted.size() && name < names.size() && component_fits(wanted[at], names[name])) {
             ++at;
             ++name;
             continue;

@@ -90,8 +90,8 @@ private:
             const std::vector<std::string> names(known.begin(), known.end());
             const auto meant = nearest(key.str(), names);
             return Error{.fault = Fault::usage,
-                         .message = fmt::format("{}: unknown key \"{}\"", place(key.source()),
-                                                key.str()),
+                         .message =
+                             fmt::format("{}: unknown key \"{}\"", place(key.source()), key.str()),
                          .hint = meant ? fmt::format("did you mean {}?", *meant)
                                        : fmt::format("there are: {}", fmt::join(names, ", "))};
         }
@@ -198,8 +198,8 @@ private:
         if (auto known = only(table, keys); !known)
             return known;
         const Status taken[] = {
-            take_name(table, rule),    take_globs(table, rule),   take_version(table, rule),
-            take_limits(table, rule),  take_opt_out(table, rule), take_watermark(table, rule),
+            take_name(table, rule),   take_globs(table, rule),   take_version(table, rule),
+            take_limits(table, rule), take_opt_out(table, rule), take_watermark(table, rule),
         };
         for (const auto& status : taken) {
             if (!status)
@@ -289,8 +289,7 @@ private:
             return wrong_kind(*node, key, "a size such as \"64M\"");
         const auto bytes = parse_bytes(*word);
         if (!bytes)
-            return at(*node, fmt::format("{}: {}", key, bytes.error().message),
-                      bytes.error().hint);
+            return at(*node, fmt::format("{}: {}", key, bytes.error().message), bytes.error().hint);
         out = *bytes;
         return success();
     }
@@ -409,8 +408,8 @@ Result<PolicyFile> read_policy(const std::filesystem::path& path) {
     if (file)
         text << file.rdbuf();
     if (!file || file.bad())
-        return Error{.message = fmt::format("cannot read {}: {}", path.string(),
-                                            std::strerror(errno)),
+        return Error{.message =
+                         fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)),
                      .hint = "name the policy file with --file PATH",
                      .error_number = errno};
     return parse_policy(text.str(), path.string());

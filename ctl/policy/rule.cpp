@@ -25,9 +25,8 @@ std::string misfit(const Rule& rule, const Cgroup& cgroup, std::uint32_t cgroup_
     if (rule.cgroup_version && *rule.cgroup_version != cgroup_version)
         return fmt::format("is for cgroup v{}, and this host has v{}", *rule.cgroup_version,
                            cgroup_version);
-    const bool fits =
-        std::any_of(rule.globs.begin(), rule.globs.end(),
-                    [&](const auto& glob) { return path_fits(glob, cgroup.path); });
+    const bool fits = std::any_of(rule.globs.begin(), rule.globs.end(),
+                                  [&](const auto& glob) { return path_fits(glob, cgroup.path); });
     if (!fits)
         return fmt::format("does not match: {}", fmt::join(rule.globs, ", "));
     if (rule.limit_min_bytes && cgroup.limit_bytes.value_or(0) < *rule.limit_min_bytes)

@@ -174,6 +174,8 @@ struct Program {
     std::ostringstream out;
     std::ostringstream err;
     bool terminal = false;
+    std::string policy_file = "/nonexistent";
+    std::string applied_file = "/nonexistent/applied.json";
 
     int run(std::vector<std::string> arguments) {
         out.str({});
@@ -188,7 +190,9 @@ struct Program {
                     .err_is_terminal = false,
                     .no_colour = true,
                     .columns = 80,
-                    .mountinfo = "/nonexistent"};
+                    .mountinfo = "/nonexistent",
+                    .policy_file = policy_file,
+                    .applied_file = applied_file};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }
