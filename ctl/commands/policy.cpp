@@ -31,11 +31,12 @@ Outcome run_check(Context& context, const PolicyOptions& options) {
         context.print_document(document);
         return exit_ok;
     }
-    context.out() << fmt::format("{}: {} tunables and {} policies\n", options.path(context),
-                                 file->tunables.size(), file->rules.size());
+    context.out() << fmt::format("{}: {} tunables and {} policies\n",
+                                 printable(options.path(context)), file->tunables.size(),
+                                 file->rules.size());
     for (const auto* rule : unused)
-        context.out() << fmt::format("no cgroup falls under \"{}\" ({}) at present\n", rule->name,
-                                     rule->origin);
+        context.out() << fmt::format("no cgroup falls under \"{}\" ({}) at present\n",
+                                     printable(rule->name), printable(rule->origin));
     return exit_ok;
 }
 

@@ -74,19 +74,20 @@ Json as_json(const Explanation& explanation) {
 void print(const Context& context, const Explanation& explanation) {
     auto& out = context.out();
     const auto line = [&](const std::string& path, const Rule& rule, std::string_view how) {
-        out << fmt::format("{}: {}\"{}\" ({}): {}\n", path, how, rule.name, rule.origin,
-                           effect_text(rule));
+        out << printable(fmt::format("{}: {}\"{}\" ({}): {}", path, how, rule.name, rule.origin,
+                                     effect_text(rule)))
+            << '\n';
     };
-    const auto path = printable(explanation.cgroup.path);
+    const auto path = explanation.cgroup.path;
     if (explanation.rule != nullptr)
         line(path, *explanation.rule, "");
     else if (explanation.inherited != nullptr)
         line(path, *explanation.inherited,
-             fmt::format("inherited from {}, ", printable(explanation.ancestor)));
+             fmt::format("inherited from {}, ", explanation.ancestor));
     else
-        out << fmt::format("{}: no policy\n", path);
+        out << printable(path) << ": no policy\n";
     for (const auto& [rule, why] : explanation.passed)
-        out << fmt::format("  \"{}\" ({}) {}\n", rule->name, rule->origin, why);
+        out << printable(fmt::format("  \"{}\" ({}) {}", rule->name, rule->origin, why)) << '\n';
 }
 
 Outcome run_explain(Context& context, const ExplainOptions& options) {

@@ -117,7 +117,9 @@ void Host::run(const std::vector<std::string>& arguments, const OpenTransport& o
                 .err_is_terminal = false,
                 .no_colour = true,
                 .columns = 80,
-                .mountinfo = KMEMCGD_FUZZ_MOUNTINFO};
+                .mountinfo = KMEMCGD_FUZZ_MOUNTINFO,
+                .policy_file = KMEMCGD_FUZZ_POLICY,
+                .applied_file = KMEMCGD_FUZZ_APPLIED};
     const int code = kmemcgd::run(world, arguments);
     require(code >= exit_ok && code <= exit_partial, "the exit code is one that is documented");
     require(code == exit_ok || code == exit_partial || !err_.str().empty(), "who fails says why");

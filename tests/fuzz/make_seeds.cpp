@@ -4,6 +4,7 @@
 #include "command_lines.hpp"
 #include "fuzz.hpp"
 #include "host.hpp"
+#include "policy/presets.hpp"
 #include "scenes.hpp"
 
 #include <filesystem>
@@ -180,6 +181,15 @@ void write_command_line(const std::filesystem::path& directory) {
     }
 }
 
+void write_policy(const std::filesystem::path& directory) {
+    Writer writer(directory);
+    for (const auto& preset : presets()) {
+        const auto text = std::string(preset.text).substr(1);
+        writer.write(std::string(preset.name), static_cast<std::uint8_t>(preset.text.front()),
+                     std::as_bytes(std::span(text)));
+    }
+}
+
 } // namespace
 } // namespace kmemcgd
 
@@ -192,5 +202,6 @@ int main(int argc, char** argv) {
     kmemcgd::write_codec(directory / "codec");
     kmemcgd::write_stream(directory / "stream");
     kmemcgd::write_command_line(directory / "command_line");
+    kmemcgd::write_policy(directory / "policy");
     return 0;
 }
