@@ -3,6 +3,7 @@
 
 #include "render/units.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -132,6 +133,18 @@ Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
                      .hint = fmt::format("echo +memory >{}/cgroup.subtree_control",
                                          directory.parent_path().string())};
     return std::optional<std::uint64_t>{info.st_ino};
+}
+
+std::vector<std::string> subdirectories(const fs::path& directory, std::error_code& failure) {
+    std::vector<std::string> names;
+    for (fs::directory_iterator at(directory, failure), end; !failure && at != end;
+         at.increment(failure)) {
+        std::error_code unknown;
+        if (at->is_directory(unknown) && !at->is_symlink(unknown))
+            names.push_back(at->path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 std::optional<std::uint64_t> dying_cgroups(const Context& context) {

@@ -6,6 +6,7 @@
 #include "commands/command.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace kmemcgd {
 
@@ -26,6 +27,10 @@ Result<std::string> path_in_hierarchy(const Context& context, const std::string&
 // not a cgroup with the memory controller.
 Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
                                                    const std::string& hierarchy_path);
+
+// The names of the directories in a directory, sorted; none after a failure.
+std::vector<std::string> subdirectories(const std::filesystem::path& directory,
+                                        std::error_code& failure);
 
 // nr_dying_descendants of the root; nothing on cgroup v1.
 std::optional<std::uint64_t> dying_cgroups(const Context& context);

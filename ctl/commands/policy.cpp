@@ -54,7 +54,7 @@ Result<PolicyFile> PolicyOptions::read(const Context& context) const {
     return read_policy(path(context));
 }
 
-Result<Host> scan(const Context& context) {
+Result<HostCgroups> scan(const Context& context) {
     const auto root = memory_cgroup_root(context);
     if (!root)
         return root.error();

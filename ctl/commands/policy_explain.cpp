@@ -17,7 +17,7 @@ struct ExplainOptions {
 };
 
 struct Explanation {
-    Cgroup cgroup;
+    Candidate cgroup;
     const Rule* rule = nullptr;
     // Those before it, or all, and why they are not meant.
     std::vector<std::pair<const Rule*, std::string>> passed = {};
@@ -26,13 +26,13 @@ struct Explanation {
     const Rule* inherited = nullptr;
 };
 
-const Cgroup* find(const Host& host, const std::string& path) {
+const Candidate* find(const HostCgroups& host, const std::string& path) {
     const auto found = std::find_if(host.cgroups.begin(), host.cgroups.end(),
-                                    [&](const Cgroup& cgroup) { return cgroup.path == path; });
+                                    [&](const Candidate& cgroup) { return cgroup.path == path; });
     return found == host.cgroups.end() ? nullptr : &*found;
 }
 
-Explanation explain(const PolicyFile& file, const Host& host, const Cgroup& cgroup) {
+Explanation explain(const PolicyFile& file, const HostCgroups& host, const Candidate& cgroup) {
     Explanation result{.cgroup = cgroup};
     for (const auto& rule : file.rules) {
         auto why = misfit(rule, cgroup, host.cgroup_version);

@@ -18,7 +18,7 @@ struct PolicyOptions {
     [[nodiscard]] Result<PolicyFile> read(const Context& context) const;
 };
 
-Result<Host> scan(const Context& context);
+Result<HostCgroups> scan(const Context& context);
 
 // "ratio 95 %, scale_factor 20", what differs from a watermark that is off; "off".
 std::string watermark_text(const WatermarkPolicy& policy);

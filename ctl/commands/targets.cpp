@@ -24,19 +24,6 @@ bool fits(const std::string& pattern, const std::string& text) {
     return ::fnmatch(pattern.c_str(), text.c_str(), FNM_PATHNAME | FNM_NOESCAPE) == 0;
 }
 
-std::vector<std::string> subdirectories(const fs::path& directory) {
-    std::vector<std::string> names;
-    std::error_code failure; // a cgroup that has just gone has none
-    for (fs::directory_iterator at(directory, failure), end; !failure && at != end;
-         at.increment(failure)) {
-        std::error_code unknown;
-        if (at->is_directory(unknown))
-            names.push_back(at->path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 // One component after the other, so that only directories that can match are
 // read: a host may have a hundred thousand.
 std::vector<fs::path> expand(const fs::path& root, const std::string& pattern) {
@@ -48,7 +35,8 @@ std::vector<fs::path> expand(const fs::path& root, const std::string& pattern) {
                 next.push_back(path / component);
                 continue;
             }
-            for (const auto& name : subdirectories(root / path.relative_path())) {
+            std::error_code gone; // a cgroup that has just gone has none
+            for (const auto& name : subdirectories(root / path.relative_path(), gone)) {
                 if (fits(component.string(), name))
                     next.push_back(path / name);
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy/host.hpp"
 
+#include "commands/cgroup_path.hpp"
+
 #include <algorithm>
 #include <fstream>
 
@@ -28,33 +30,25 @@ bool has(const fs::path& directory, std::string_view name) {
     return fs::exists(directory / name, unknown);
 }
 
-std::vector<fs::path> subdirectories(const fs::path& directory, std::error_code& failure) {
-    std::vector<fs::path> found;
-    for (fs::directory_iterator at(directory, failure), end; !failure && at != end;
-         at.increment(failure)) {
-        std::error_code unknown;
-        if (at->is_directory(unknown) && !at->is_symlink(unknown))
-            found.push_back(at->path());
-    }
-    return found;
-}
-
 } // namespace
 
-Result<Host> scan_host(const fs::path& root) {
-    Host host;
+Result<HostCgroups> scan_host(const fs::path& root) {
+    HostCgroups host;
     host.cgroup_version = has(root, "cgroup.controllers") ? 2 : 1;
     std::error_code failure;
-    auto waiting = subdirectories(root, failure);
+    std::vector<fs::path> waiting;
+    const auto list = [&waiting, &failure](const fs::path& directory) {
+        for (const auto& name : subdirectories(directory, failure))
+            waiting.push_back(directory / name);
+    };
+    list(root);
     if (failure)
         return Error{.message = fmt::format("cannot read {}: {}", root.string(), failure.message()),
                      .error_number = failure.value()};
     while (!waiting.empty()) {
         const auto directory = std::move(waiting.back());
         waiting.pop_back();
-        std::error_code gone; // has no subdirectories, then
-        for (auto& below : subdirectories(directory, gone))
-            waiting.push_back(std::move(below));
+        list(directory); // of one that has just gone there are none
         struct stat info {};
         if (has(directory, "memory.stat") && ::stat(directory.c_str(), &info) == 0)
             host.cgroups.push_back({.id = info.st_ino,
@@ -62,7 +56,7 @@ Result<Host> scan_host(const fs::path& root) {
                                     .limit_bytes = read_limit(directory, host.cgroup_version)});
     }
     std::sort(host.cgroups.begin(), host.cgroups.end(),
-              [](const Cgroup& a, const Cgroup& b) { return a.path < b.path; });
+              [](const Candidate& a, const Candidate& b) { return a.path < b.path; });
     return host;
 }
 

@@ -9,13 +9,13 @@
 
 namespace kmemcgd {
 
-struct Host {
+struct HostCgroups {
     std::uint32_t cgroup_version = 2;
-    std::vector<Cgroup> cgroups; // parents first; without the root, which has no limit
+    std::vector<Candidate> cgroups; // parents first; without the root, which has no limit
 };
 
 // Reads each directory once, and a limit of each. Those that go meanwhile are left out.
 // root: where the hierarchy with the memory controller is mounted.
-Result<Host> scan_host(const std::filesystem::path& root);
+Result<HostCgroups> scan_host(const std::filesystem::path& root);
 
 } // namespace kmemcgd

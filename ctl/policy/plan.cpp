@@ -22,7 +22,7 @@ bool Plan::empty() const {
            });
 }
 
-Plan make_plan(const PolicyFile& file, const Host& host, const Config& config,
+Plan make_plan(const PolicyFile& file, const HostCgroups& host, const Config& config,
                std::span<const WatermarkPolicy> policies, const Ids& applied) {
     Plan plan;
     for (const auto& change : file.tunables) {

@@ -33,7 +33,7 @@ struct Plan {
 };
 
 // The file must outlive the plan.
-Plan make_plan(const PolicyFile& file, const Host& host, const Config& config,
+Plan make_plan(const PolicyFile& file, const HostCgroups& host, const Config& config,
                std::span<const WatermarkPolicy> policies, const Ids& applied);
 
 } // namespace kmemcgd

@@ -14,14 +14,14 @@ namespace {
 // What the module takes for a policy that says nothing else.
 constexpr std::uint32_t default_scale_factor = 50;
 
-std::string limit_text(const Cgroup& cgroup) {
+std::string limit_text(const Candidate& cgroup) {
     return cgroup.limit_bytes ? "its limit is " + format_bytes(*cgroup.limit_bytes)
                               : std::string("it has no limit");
 }
 
 } // namespace
 
-std::string misfit(const Rule& rule, const Cgroup& cgroup, std::uint32_t cgroup_version) {
+std::string misfit(const Rule& rule, const Candidate& cgroup, std::uint32_t cgroup_version) {
     if (rule.cgroup_version && *rule.cgroup_version != cgroup_version)
         return fmt::format("is for cgroup v{}, and this host has v{}", *rule.cgroup_version,
                            cgroup_version);
@@ -39,7 +39,7 @@ std::string misfit(const Rule& rule, const Cgroup& cgroup, std::uint32_t cgroup_
     return {};
 }
 
-const Rule* rule_for(std::span<const Rule> rules, const Cgroup& cgroup,
+const Rule* rule_for(std::span<const Rule> rules, const Candidate& cgroup,
                      std::uint32_t cgroup_version) {
     const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) {
         return misfit(rule, cgroup, cgroup_version).empty();
@@ -60,7 +60,7 @@ WatermarkChange watermark_off() {
     return complete({});
 }
 
-WatermarkPolicy as_policy(const Cgroup& cgroup, const WatermarkChange& complete_change) {
+WatermarkPolicy as_policy(const Candidate& cgroup, const WatermarkChange& complete_change) {
     WatermarkPolicy policy;
     policy.id = cgroup.id;
     policy.path = cgroup.path;

@@ -22,23 +22,23 @@ struct Rule {
     WatermarkChange watermark; // every member is set
 };
 
-struct Cgroup {
+struct Candidate {
     std::uint64_t id = 0;
     std::string path;
     std::optional<std::uint64_t> limit_bytes; // empty: none
 };
 
 // Why a rule is not for a cgroup, in words; empty when it is.
-std::string misfit(const Rule& rule, const Cgroup& cgroup, std::uint32_t cgroup_version);
+std::string misfit(const Rule& rule, const Candidate& cgroup, std::uint32_t cgroup_version);
 
 // The first that fits; null when none does.
-const Rule* rule_for(std::span<const Rule> rules, const Cgroup& cgroup,
+const Rule* rule_for(std::span<const Rule> rules, const Candidate& cgroup,
                      std::uint32_t cgroup_version);
 
 // A change with every member set: what is not given is as if never set.
 WatermarkChange complete(const WatermarkChange& change);
 WatermarkChange watermark_off();
-WatermarkPolicy as_policy(const Cgroup& cgroup, const WatermarkChange& complete_change);
+WatermarkPolicy as_policy(const Candidate& cgroup, const WatermarkChange& complete_change);
 bool same(const WatermarkPolicy& policy, const WatermarkChange& complete_change);
 
 } // namespace kmemcgd

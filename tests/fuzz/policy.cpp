@@ -9,8 +9,8 @@
 namespace kmemcgd {
 namespace {
 
-Host host() {
-    Host some;
+HostCgroups host() {
+    HostCgroups some;
     some.cgroups = {{1, "/app", std::nullopt},
                     {2, "/app/web", std::uint64_t{64} << 20},
                     {3, "/kubepods.slice", std::nullopt},

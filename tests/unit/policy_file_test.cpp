@@ -170,7 +170,7 @@ protected:
         return make_plan(file, host, config, policies, applied);
     }
 
-    Host host;
+    HostCgroups host;
     Config config;
     std::vector<WatermarkPolicy> policies;
 };
