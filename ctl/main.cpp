@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "client/mnl_transport.hpp"
 #include "commands/command.hpp"
+#include "controller/linux_waiter.hpp"
 
 #include <cstdlib>
 #include <iostream>
+#include <systemd/sd-daemon.h>
 #include <vector>
 
 #include <sys/ioctl.h>
@@ -18,6 +20,14 @@ unsigned terminal_columns() {
     return 80;
 }
 
+// Twice as often as the service manager wants to hear.
+std::optional<std::chrono::nanoseconds> watchdog() {
+    std::uint64_t interval_us = 0;
+    if (::sd_watchdog_enabled(0, &interval_us) <= 0)
+        return std::nullopt;
+    return std::chrono::microseconds(interval_us / 2);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -29,6 +39,10 @@ int main(int argc, char** argv) {
                          .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                          .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
                          .no_colour = std::getenv("NO_COLOR") != nullptr,
-                         .columns = terminal_columns()};
+                         .columns = terminal_columns(),
+                         .open_waiter = kmemcgd::open_linux_waiter,
+                         .notify = [](const std::string& state) { ::sd_notify(0, state.c_str()); },
+                         .watchdog = watchdog(),
+                         .err_is_journal = std::getenv("JOURNAL_STREAM") != nullptr};
     return kmemcgd::run(world, std::vector<std::string>(argv + 1, argv + argc));
 }

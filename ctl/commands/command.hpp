@@ -5,6 +5,7 @@
 
 #include "client/client.hpp"
 #include "client/transport.hpp"
+#include "controller/waiter.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
 
@@ -35,6 +36,11 @@ struct World {
     std::string mountinfo = "/proc/self/mountinfo";
     std::string policy_file = "/etc/kmemcgd/policy.toml";
     std::string applied_file = "/run/kmemcgd/applied.json";
+    // What the daemon needs: its wake-ups, and the service manager, which may be none.
+    OpenWaiter open_waiter = {};
+    std::function<void(const std::string& state)> notify = {}; // as sd_notify() takes it
+    std::optional<std::chrono::nanoseconds> watchdog = {};     // to be told so often
+    bool err_is_journal = false;
 };
 
 enum class Format { automatic, human, plain, json };
@@ -86,6 +92,7 @@ void add_memcg(Options& options, Context& context);
 void add_version(Options& options, Context& context);
 void add_watermark(Options& options, Context& context);
 void add_policy(Options& options, Context& context);
+void add_controller(Options& options, Context& context);
 void add_help(Options& options, Context& context);
 
 // Subcommands of "zombies", "watermark" and "policy" that have a file of their own.

@@ -4,53 +4,35 @@
 #include "commands/options.hpp"
 #include "commands/policy_input.hpp"
 #include "commands/targets.hpp"
-#include "policy/applied.hpp"
-#include "policy/plan.hpp"
+#include "policy/apply.hpp"
 #include "render/table.hpp"
 
-#include <algorithm>
-#include <cerrno>
+#include <memory>
 
 #include <fmt/format.h>
 
 namespace kmemcgd {
 namespace {
 
-struct Work {
-    PolicyFile file;
-    Plan plan;
-    Config config;
-    Ids applied;
-};
-
-struct Done {
-    std::vector<const Step*> steps; // set or removed
-    std::vector<const Step*> gone;  // cgroups that went meanwhile
-    std::vector<Failure> failures;
-};
-
-Result<Work> prepare(Context& context, Client& client, const PolicyOptions& options) {
+// The file outlives the plan, which refers to it.
+struct Prepared {
+    std::unique_ptr<PolicyFile> file;
     Work work;
+};
+
+Result<Prepared> prepare(Context& context, Client& client, const PolicyOptions& options) {
     auto file = options.read(context);
     if (!file)
         return file.error();
-    work.file = std::move(*file);
+    Prepared prepared{std::make_unique<PolicyFile>(std::move(*file)), {}};
     const auto host = scan(context);
     if (!host)
         return host.error();
-    const auto config = client.config();
-    if (!config)
-        return config.error();
-    work.config = *config;
-    const auto policies = client.policies();
-    if (!policies)
-        return policies.error();
-    auto applied = read_applied(context.world->applied_file);
-    if (!applied)
-        return applied.error();
-    work.applied = std::move(*applied);
-    work.plan = make_plan(work.file, *host, work.config, policies->entries, work.applied);
-    return work;
+    auto work = plan_work(client, *prepared.file, *host, context.world->applied_file);
+    if (!work)
+        return work.error();
+    prepared.work = std::move(*work);
+    return prepared;
 }
 
 std::string_view action_name(const Step& step) {
@@ -140,93 +122,37 @@ Outcome run_diff(Context& context, const PolicyOptions& options) {
     auto client = context.connect();
     if (!client)
         return client.error();
-    const auto work = prepare(context, *client, options);
-    if (!work)
-        return work.error();
+    const auto prepared = prepare(context, *client, options);
+    if (!prepared)
+        return prepared.error();
     if (context.json())
-        context.print_document(as_json(*work, {}, {}));
+        context.print_document(as_json(prepared->work, {}, {}));
     else
-        print(context, *work);
+        print(context, prepared->work);
     return exit_ok;
-}
-
-// An error that concerns all ends it.
-Result<Done> carry_out(Client& client, const Plan& plan) {
-    Done done;
-    for (const auto& step : plan.steps) {
-        if (step.kind == Step::Kind::keep)
-            continue;
-        const auto changed = step.kind == Step::Kind::set
-                                 ? client.set_policy(step.id, step.rule->watermark)
-                                 : client.delete_policy(step.id);
-        if (changed) {
-            done.steps.push_back(&step);
-            continue;
-        }
-        const auto& error = changed.error();
-        if (concerns_all(error))
-            return error;
-        if (error.error_number == ENOENT) {
-            done.gone.push_back(&step);
-            continue;
-        }
-        Failure failure{step.path, error};
-        failure.error.message = fmt::format("{}: {}", printable(step.path), error.message);
-        done.failures.push_back(std::move(failure));
-    }
-    return done;
-}
-
-// Before anything is set: what is set and then not written down would stay for good.
-Ids with_all_to_set(const Work& work) {
-    auto ids = work.applied;
-    for (const auto& step : work.plan.steps) {
-        if (step.kind != Step::Kind::remove)
-            ids.insert(step.id);
-    }
-    return ids;
-}
-
-Ids left_of(const Work& work, const Done& done) {
-    Ids ids;
-    const auto listed = [](const std::vector<const Step*>& steps, const Step& step) {
-        return std::find(steps.begin(), steps.end(), &step) != steps.end();
-    };
-    for (const auto& step : work.plan.steps) {
-        const bool ours = step.kind == Step::Kind::keep ||
-                          (step.kind == Step::Kind::set && listed(done.steps, step)) ||
-                          (step.kind == Step::Kind::remove && !listed(done.steps, step) &&
-                           !listed(done.gone, step));
-        if (ours)
-            ids.insert(step.id);
-    }
-    return ids;
 }
 
 Outcome run_apply(Context& context, const PolicyOptions& options) {
     auto client = context.connect();
     if (!client)
         return client.error();
-    const auto work = prepare(context, *client, options);
-    if (!work)
-        return work.error();
-    const auto& state = context.world->applied_file;
-    if (auto written = write_applied(state, with_all_to_set(*work)); !written)
-        return written.error();
-    if (!work->plan.tunables.empty()) {
-        if (const auto set = client->set_config(work->plan.tunables); !set)
-            return set.error();
-    }
-    const auto done = carry_out(*client, work->plan);
+    const auto prepared = prepare(context, *client, options);
+    if (!prepared)
+        return prepared.error();
+    const auto& work = prepared->work;
+    const auto done = carry_out(*client, work, context.world->applied_file);
     if (!done)
         return done.error();
-    if (auto written = write_applied(state, left_of(*work, *done)); !written)
-        return written.error();
+    std::vector<Failure> failures;
+    for (const auto& [step, error] : done->failures) {
+        failures.push_back({step->path, error});
+        failures.back().error.message = fmt::format("{}: {}", step->path, error.message);
+    }
     if (context.json())
-        context.print_document(as_json(*work, done->failures, done->gone));
+        context.print_document(as_json(work, failures, done->gone));
     else
-        print(context, *work);
-    return conclude(context, done->failures, !done->steps.empty());
+        print(context, work);
+    return conclude(context, failures, !done->steps.empty());
 }
 
 } // namespace

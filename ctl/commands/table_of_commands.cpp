@@ -10,6 +10,7 @@ constexpr Command table[] = {
     {"memcg", "show one memcg", add_memcg},
     {"watermark", "reclaim from cgroups before they reach their limit", add_watermark},
     {"policy", "tunables and watermarks from a file, for a whole host", add_policy},
+    {"controller", "the daemon: keep a host at what the policy file says", add_controller},
     {"config", "show or set the tunables", add_config},
     {"stats", "show or reset all counters and histograms", add_stats},
     {"monitor", "print events as they come", add_monitor},

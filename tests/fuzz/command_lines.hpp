@@ -16,6 +16,7 @@ inline constexpr std::array command_lines = {
     "",
     "--help",
     "help zombies",
+    "controller --interval 5s --cleanup",
     "policy check",
     "policy show --json",
     "policy explain /app/web",

@@ -119,7 +119,10 @@ void Host::run(const std::vector<std::string>& arguments, const OpenTransport& o
                 .columns = 80,
                 .mountinfo = KMEMCGD_FUZZ_MOUNTINFO,
                 .policy_file = KMEMCGD_FUZZ_POLICY,
-                .applied_file = KMEMCGD_FUZZ_APPLIED};
+                .applied_file = KMEMCGD_FUZZ_APPLIED,
+                .open_waiter = [](const auto&) -> Result<std::unique_ptr<Waiter>> {
+                    return Error{.message = "there is nothing to wait on"};
+                }};
     const int code = kmemcgd::run(world, arguments);
     require(code >= exit_ok && code <= exit_partial, "the exit code is one that is documented");
     require(code == exit_ok || code == exit_partial || !err_.str().empty(), "who fails says why");

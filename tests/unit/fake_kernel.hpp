@@ -176,6 +176,9 @@ struct Program {
     bool terminal = false;
     std::string policy_file = "/nonexistent";
     std::string applied_file = "/nonexistent/applied.json";
+    OpenWaiter open_waiter;
+    std::function<void(const std::string&)> notify;
+    std::optional<std::chrono::nanoseconds> watchdog;
 
     int run(std::vector<std::string> arguments) {
         out.str({});
@@ -192,7 +195,10 @@ struct Program {
                     .columns = 80,
                     .mountinfo = "/nonexistent",
                     .policy_file = policy_file,
-                    .applied_file = applied_file};
+                    .applied_file = applied_file,
+                    .open_waiter = open_waiter,
+                    .notify = notify,
+                    .watchdog = watchdog};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }

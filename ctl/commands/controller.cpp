@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "controller/controller.hpp"
+
+#include "commands/cgroup_path.hpp"
+#include "commands/options.hpp"
+#include "commands/policy_input.hpp"
+#include "render/units.hpp"
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+struct DaemonOptions {
+    PolicyOptions policy;
+    std::string interval;
+    bool cleanup = false;
+};
+
+Outcome run_controller(Context& context, const DaemonOptions& options) {
+    ControllerOptions wanted;
+    wanted.policy_file = options.policy.path(context);
+    wanted.applied_file = context.world->applied_file;
+    wanted.cleanup = options.cleanup;
+    wanted.watchdog = context.world->watchdog;
+    if (!options.interval.empty()) {
+        const auto ns = parse_duration_ns(options.interval, ns_per_s);
+        if (!ns)
+            return ns.error();
+        constexpr std::uint64_t day_ns = 24 * 3600 * ns_per_s;
+        if (*ns < ns_per_s || *ns > day_ns)
+            return usage_error(
+                fmt::format("--interval: expected 1 s to 24 h, not \"{}\"", options.interval));
+        wanted.interval = std::chrono::nanoseconds(*ns);
+    }
+    const auto root = memory_cgroup_root(context);
+    if (!root)
+        return root.error();
+    wanted.cgroup_root = *root;
+    auto waiter = context.world->open_waiter(wanted.policy_file);
+    if (!waiter)
+        return waiter.error();
+    return Controller(context, std::move(wanted), **waiter).run();
+}
+
+} // namespace
+
+void add_controller(Options& options, Context& context) {
+    auto wanted = std::make_shared<DaemonOptions>();
+    wanted->policy.declare(options);
+    options.text("--interval", wanted->interval, "TIME",
+                 "look for what was missed this often (30s)");
+    options.flag("--cleanup", wanted->cleanup, "remove what was set when it is stopped");
+    options.run(context, [wanted](Context& at_run) { return run_controller(at_run, *wanted); });
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "controller/controller.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+using namespace std::chrono_literals;
+
+// An editor writes in several steps, and containers are made in groups.
+constexpr auto file_settles = 200ms;
+constexpr auto cgroups_settle = 1s;
+// What failed is tried again after so long, then twice that, up to the interval.
+constexpr std::chrono::nanoseconds first_retry = 1s;
+
+} // namespace
+
+// Where the journal reads along, the level stands in front of a line.
+void Controller::log(Level level, const std::string& text) const {
+    if (context_->world->err_is_journal)
+        context_->err() << fmt::format("<{}>", static_cast<int>(level));
+    context_->err() << printable(text) << std::endl;
+}
+
+void Controller::notify(const std::string& text) const {
+    if (context_->world->notify)
+        context_->world->notify(text);
+}
+
+void Controller::complain(const Error& error) {
+    const auto text =
+        error.hint.empty() ? error.message : fmt::format("{} ({})", error.message, error.hint);
+    if (text == last_complaint_)
+        return;
+    last_complaint_ = text;
+    log(Level::error, text);
+    notify("STATUS=" + printable(text));
+}
+
+Status Controller::load() {
+    load_wanted_ = false;
+    auto file = read_policy(options_.policy_file);
+    if (!file)
+        return file.error();
+    file_ = std::move(*file);
+    log(Level::info, fmt::format("{}: {} tunables and {} policies", options_.policy_file.string(),
+                                 file_.tunables.size(), file_.rules.size()));
+    return success();
+}
+
+void Controller::report(const Work& work, const Done& done) {
+    for (const auto* step : done.steps)
+        log(Level::info, step->kind == Step::Kind::set
+                             ? fmt::format("{}: set by \"{}\"", step->path, step->rule->name)
+                             : fmt::format("{}: removed", step->path));
+    for (const auto& [step, error] : done.failures)
+        log(Level::warning, fmt::format("{}: {}", step->path, error.message));
+    const auto kept = std::count_if(work.plan.steps.begin(), work.plan.steps.end(),
+                                    [](const Step& step) { return step.rule != nullptr; });
+    notify(fmt::format("STATUS={} cgroups have a policy", kept));
+}
+
+Status Controller::apply() {
+    const auto host = scan_host(options_.cgroup_root);
+    if (!host)
+        return host.error();
+    std::vector<std::filesystem::path> directories{options_.cgroup_root};
+    for (const auto& cgroup : host->cgroups)
+        directories.push_back(options_.cgroup_root /
+                              std::filesystem::path(cgroup.path).relative_path());
+    if (const auto failed = waiter_->watch(directories); failed > 0 && !unwatched_said_) {
+        unwatched_said_ = true;
+        log(Level::warning,
+            fmt::format("{} cgroups can't be watched (fs.inotify.max_user_watches): new ones in "
+                        "them are found by the next look",
+                        failed));
+    }
+    auto client = context_->connect();
+    if (!client)
+        return client.error();
+    const auto work = plan_work(*client, file_, *host, options_.applied_file);
+    if (!work)
+        return work.error();
+    if (work->plan.empty())
+        return success();
+    const auto done = carry_out(*client, *work, options_.applied_file);
+    if (!done)
+        return done.error();
+    report(*work, *done);
+    return success();
+}
+
+Status Controller::clean_up() {
+    auto client = context_->connect();
+    if (!client)
+        return client.error();
+    const PolicyFile nothing;
+    const auto work = plan_work(*client, nothing, {}, options_.applied_file);
+    if (!work)
+        return work.error();
+    const auto done = carry_out(*client, *work, options_.applied_file);
+    if (!done)
+        return done.error();
+    report(*work, *done);
+    return success();
+}
+
+void Controller::apply_when_due() {
+    const auto now = context_->now();
+    if (now < next_)
+        return;
+    if (load_wanted_) {
+        if (const auto loaded = load(); !loaded)
+            complain(loaded.error());
+    }
+    const auto applied = apply();
+    if (applied) {
+        if (!last_complaint_.empty())
+            log(Level::info, "all is well again");
+        last_complaint_.clear();
+        retry_ = 0ns;
+    } else {
+        complain(applied.error());
+        retry_ = std::clamp(retry_ * 2, first_retry, options_.interval);
+    }
+    if (!ready_)
+        notify("READY=1");
+    ready_ = true;
+    next_ = context_->now() + (applied ? options_.interval : retry_);
+}
+
+void Controller::take(const Woken& woken) {
+    const auto now = context_->now();
+    if (woken.reload || woken.policy_file) {
+        load_wanted_ = true;
+        next_ = std::min(next_, now + (woken.reload ? 0ns : file_settles));
+    }
+    if (woken.cgroups)
+        next_ = std::min<TimePoint>(next_, now + cgroups_settle);
+}
+
+Outcome Controller::run() {
+    if (const auto loaded = load(); !loaded)
+        return loaded.error();
+    next_ = context_->now();
+    for (;;) {
+        apply_when_due();
+        auto deadline = next_;
+        if (options_.watchdog) {
+            notify("WATCHDOG=1");
+            deadline = std::min(deadline, context_->now() + *options_.watchdog);
+        }
+        const auto woken = waiter_->wait(deadline);
+        if (!woken)
+            return woken.error();
+        if (woken->stop)
+            break;
+        take(*woken);
+    }
+    notify("STOPPING=1");
+    if (!options_.cleanup)
+        return exit_ok;
+    if (const auto cleaned = clean_up(); !cleaned && cleaned.error().fault != Fault::not_loaded)
+        return cleaned.error();
+    return exit_ok;
+}
+
+} // namespace kmemcgd

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The daemon: has the module do what the policy file says, for as long as it runs.
+//
+// It applies the file when it starts, when the file changes or on SIGHUP, when cgroups
+// appear, and every interval_ns, which also notices a module that was loaded anew. A
+// file that is wrong is reported, and the last good one goes on.
+#pragma once
+
+#include "commands/command.hpp"
+#include "controller/waiter.hpp"
+#include "policy/apply.hpp"
+
+namespace kmemcgd {
+
+struct ControllerOptions {
+    std::filesystem::path policy_file;
+    std::filesystem::path cgroup_root;
+    std::filesystem::path applied_file;
+    std::chrono::nanoseconds interval = std::chrono::seconds(30);
+    std::optional<std::chrono::nanoseconds> watchdog; // how often the service manager is told
+    bool cleanup = false;                             // remove what was set when it is stopped
+};
+
+class Controller {
+public:
+    Controller(const Context& context, ControllerOptions options, Waiter& waiter)
+        : context_(&context), options_(std::move(options)), waiter_(&waiter) {}
+
+    // Until it is stopped. An error is one that it can't go on with: the policy file is
+    // wrong at the start, or there is nothing to wait on.
+    Outcome run();
+
+private:
+    enum class Level { error = 3, warning = 4, info = 6 };
+    void log(Level level, const std::string& text) const;
+    void notify(const std::string& text) const;
+    // The same complaint is made once, until something else happens.
+    void complain(const Error& error);
+
+    Status load();
+    Status apply();
+    Status clean_up();
+    void report(const Work& work, const Done& done);
+    void apply_when_due();
+    void take(const Woken& woken);
+
+    const Context* context_;
+    ControllerOptions options_;
+    Waiter* waiter_;
+    PolicyFile file_;
+    bool load_wanted_ = false;
+    bool ready_ = false;
+    bool unwatched_said_ = false;
+    std::string last_complaint_;
+    std::chrono::nanoseconds retry_{0};
+    TimePoint next_;
+};
+
+} // namespace kmemcgd

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// "kmemcgctl controller" against the fake kernel, a tree of directories that stands for
+// cgroupfs, and a list of what wakes it up.
+#include "fake_kernel.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+namespace kmemcgd {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Each wait is one entry: what happens in the world meanwhile, and what wakes up. After
+// the last it is stopped.
+struct Script {
+    std::vector<std::function<Woken()>> waits;
+    std::vector<std::chrono::nanoseconds> waited; // until the deadline, each
+    std::vector<fs::path> watched;
+    std::size_t unwatchable = 0;
+};
+
+class FakeWaiter final : public Waiter {
+public:
+    FakeWaiter(Script& script, FakeClock& clock) : script_(&script), clock_(&clock) {}
+
+    std::size_t watch(const std::vector<fs::path>& cgroups) override {
+        script_->watched = cgroups;
+        return script_->unwatchable;
+    }
+    Result<Woken> wait(TimePoint deadline) override {
+        script_->waited.push_back(deadline - clock_->now());
+        if (next_ == script_->waits.size())
+            return Woken{.stop = true};
+        const auto woken = script_->waits[next_++]();
+        // Nothing happened: the time goes by.
+        if (!woken.policy_file && !woken.cgroups && !woken.reload && !woken.stop)
+            clock_->time = std::max(clock_->time, deadline);
+        return woken;
+    }
+
+private:
+    Script* script_;
+    FakeClock* clock_;
+    std::size_t next_ = 0;
+};
+
+class ControllerDaemon : public ::testing::Test {
+protected:
+    ControllerDaemon() {
+        auto name = (fs::temp_directory_path() / "kmemcgctl-XXXXXX").string();
+        base = ::mkdtemp(name.data());
+        fs::create_directories(root());
+        std::ofstream(root() + "/cgroup.controllers") << "memory\n";
+        add("/app");
+        program.policy_file = base + "/policy.toml";
+        program.applied_file = base + "/run/applied.json";
+        program.open_waiter = [this](const fs::path&) -> Result<std::unique_ptr<Waiter>> {
+            return std::unique_ptr<Waiter>(
+                std::make_unique<FakeWaiter>(script, program.kernel.clock));
+        };
+        program.notify = [this](const std::string& state) { notified.push_back(state); };
+        write_ratio(80);
+    }
+    ~ControllerDaemon() override { fs::remove_all(base); }
+
+    [[nodiscard]] std::string root() const { return base + "/cgroup"; }
+    void add(const std::string& path) {
+        fs::create_directories(root() + path);
+        for (const auto* name : {"/cgroup.procs", "/memory.stat"})
+            std::ofstream(root() + path + name) << '\n';
+        struct stat info {};
+        ::stat((root() + path).c_str(), &info);
+        Memcg memcg;
+        memcg.id = info.st_ino;
+        memcg.path = path;
+        program.kernel.memcgs.push_back(memcg);
+    }
+    void write(std::string_view text) const { std::ofstream(program.policy_file) << text; }
+    void write_ratio(int ratio) const {
+        write("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nwatermark = { ratio = " +
+              std::to_string(ratio) + " }\n");
+    }
+    [[nodiscard]] std::optional<std::uint32_t> ratio_of(const std::string& path) const {
+        for (const auto& entry : program.kernel.policies) {
+            if (entry.path == path)
+                return entry.ratio;
+        }
+        return std::nullopt;
+    }
+    int run(std::vector<std::string> arguments = {}) {
+        arguments.insert(arguments.begin(), {"--cgroup-root", root(), "controller"});
+        return program.run(arguments);
+    }
+
+    Program program;
+    Script script;
+    std::vector<std::string> notified;
+    std::string base;
+};
+
+TEST_F(ControllerDaemon, AppliesAtTheStartAndSaysThatItIsReady) {
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(ratio_of("/app"), 80U);
+    EXPECT_THAT(notified, Contains("READY=1"));
+    EXPECT_THAT(notified, Contains("STATUS=1 cgroups have a policy"));
+    EXPECT_EQ(notified.back(), "STOPPING=1");
+    EXPECT_THAT(program.err.str(), HasSubstr("/app: set by \"app\""));
+    EXPECT_EQ(script.watched.size(), 2U); // the root as well
+    EXPECT_EQ(script.waited.front(), 30s);
+}
+
+TEST_F(ControllerDaemon, AFileThatIsWrongAtTheStartEndsIt) {
+    write("polcy = 1");
+    EXPECT_EQ(run(), 2);
+    EXPECT_TRUE(notified.empty());
+}
+
+TEST_F(ControllerDaemon, AFileThatChangesIsAppliedOnceItHasSettled) {
+    script.waits = {[this] {
+                        write_ratio(70);
+                        return Woken{.policy_file = true};
+                    },
+                    [this] {
+                        EXPECT_EQ(ratio_of("/app"), 80U);
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_EQ(ratio_of("/app"), 70U);
+                        return Woken{};
+                    }};
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(script.waited[1], 200ms);
+}
+
+TEST_F(ControllerDaemon, ABrokenFileLeavesTheLastGoodOne) {
+    script.waits = {[this] {
+                        write("[[policy]]\nname = 1\n");
+                        return Woken{.reload = true};
+                    },
+                    [this] {
+                        program.kernel.policies.clear(); // as if loaded anew
+                        return Woken{};
+                    },
+                    [] { return Woken{}; }};
+    EXPECT_EQ(run(), 0);
+    EXPECT_THAT(program.err.str(), HasSubstr("policy.toml:2:8"));
+    EXPECT_EQ(ratio_of("/app"), 80U);
+}
+
+TEST_F(ControllerDaemon, CgroupsThatAppearGetTheirs) {
+    script.waits = {[this] {
+                        add("/app2");
+                        return Woken{.cgroups = true};
+                    },
+                    [] { return Woken{}; }};
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(script.waited[1], 1s);
+    EXPECT_EQ(ratio_of("/app2"), 80U);
+}
+
+TEST_F(ControllerDaemon, WaitsForTheModuleAndSaysSoOnce) {
+    program.kernel.loaded = false;
+    const auto idle = [] { return Woken{}; };
+    script.waits = {idle, idle, idle,
+                    [this] {
+                        program.kernel.loaded = true;
+                        return Woken{};
+                    },
+                    idle};
+    EXPECT_EQ(run(), 0);
+    const auto said = program.err.str();
+    const auto first = said.find("not loaded");
+    ASSERT_NE(first, std::string::npos);
+    EXPECT_EQ(said.find("not loaded", first + 1), std::string::npos);
+    EXPECT_THAT(said, HasSubstr("all is well again"));
+    EXPECT_EQ(script.waited[0], 1s);
+    EXPECT_EQ(script.waited[1], 2s);
+    EXPECT_EQ(script.waited[2], 4s);
+    EXPECT_EQ(ratio_of("/app"), 80U);
+}
+
+TEST_F(ControllerDaemon, CleanupRemovesWhatWasSetAndNothingElse) {
+    add("/other");
+    WatermarkPolicy by_hand;
+    by_hand.id = program.kernel.memcgs.back().id;
+    by_hand.path = "/other";
+    by_hand.ratio = 60;
+    program.kernel.policies.push_back(by_hand);
+    EXPECT_EQ(run({"--cleanup"}), 0);
+    EXPECT_EQ(ratio_of("/app"), std::nullopt);
+    EXPECT_EQ(ratio_of("/other"), 60U);
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(ratio_of("/app"), 80U); // without it, it stays
+}
+
+TEST_F(ControllerDaemon, TheWatchdogIsFedInTime) {
+    program.watchdog = 10s;
+    script.waits = {[] { return Woken{}; }, [] { return Woken{}; }};
+    EXPECT_EQ(run(), 0);
+    for (const auto& waited : script.waited)
+        EXPECT_LE(waited, 10s);
+    EXPECT_EQ(std::count(notified.begin(), notified.end(), "WATCHDOG=1"), 3);
+}
+
+TEST_F(ControllerDaemon, BadIntervals) {
+    for (const auto* interval : {"0", "500ms", "25h", "soon"})
+        EXPECT_EQ(run({"--interval", interval}), 2) << interval;
+    EXPECT_EQ(run({"--interval", "5s"}), 0);
+    EXPECT_EQ(script.waited.back(), 5s);
+}
+
+TEST_F(ControllerDaemon, WhatCannotBeWatchedIsSaidOnce) {
+    script.unwatchable = 3;
+    script.waits = {[] { return Woken{}; }};
+    EXPECT_EQ(run(), 0);
+    const auto said = program.err.str();
+    const auto first = said.find("max_user_watches");
+    ASSERT_NE(first, std::string::npos);
+    EXPECT_EQ(said.find("max_user_watches", first + 1), std::string::npos);
+}
+
+} // namespace
+} // namespace kmemcgd
