@@ -41,6 +41,7 @@ struct World {
     std::function<void(const std::string& state)> notify = {}; // as sd_notify() takes it
     std::optional<std::chrono::nanoseconds> watchdog = {};     // to be told so often
     bool err_is_journal = false;
+    std::string host_root = "/"; // where proc and sys are, for "doctor"
 };
 
 enum class Format { automatic, human, plain, json };
@@ -83,6 +84,7 @@ int run(World& world, std::span<const std::string> arguments);
 
 // One each, in the file of that name.
 void add_status(Options& options, Context& context);
+void add_doctor(Options& options, Context& context);
 void add_zombies(Options& options, Context& context);
 void add_config(Options& options, Context& context);
 void add_stats(Options& options, Context& context);

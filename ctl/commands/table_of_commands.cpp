@@ -6,6 +6,7 @@ namespace {
 
 constexpr Command table[] = {
     {"status", "what is going on, what is wrong, and what to do about it", add_status},
+    {"doctor", "what is wrong on this host, also without the module", add_doctor},
     {"zombies", "list, reap or watch offline memcgs that are still there", add_zombies},
     {"memcg", "show one memcg", add_memcg},
     {"watermark", "reclaim from cgroups before they reach their limit", add_watermark},

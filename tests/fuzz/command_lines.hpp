@@ -26,6 +26,8 @@ inline constexpr std::array command_lines = {
     "help statsu",
     "status --json",
     "--format human status",
+    "doctor --json",
+    "doctor --interval 1s --min-age 0s",
     "zombies list --pin dirty --min-age 1.5h --min-size 64K",
     "zombies list --limit 1 --sort size --json",
     "zombies reap",

@@ -198,7 +198,8 @@ struct Program {
                     .applied_file = applied_file,
                     .open_waiter = open_waiter,
                     .notify = notify,
-                    .watchdog = watchdog};
+                    .watchdog = watchdog,
+                    .host_root = "/nonexistent"};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }

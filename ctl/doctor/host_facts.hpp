@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What /proc and /sys say of the host.
+#pragma once
+
+#include "client/result.hpp"
+
+#include <compare>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kmemcgd {
+
+// What could not be looked at, and why: the reader must not take it for healthy.
+struct NotSeen {
+    std::string what;
+    std::string why;
+};
+
+struct KernelVersion {
+    unsigned major = 0;
+    unsigned minor = 0;
+
+    friend auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
+};
+
+// Empty: not known; HostFacts::not_seen says why.
+struct HostFacts {
+    std::string kernel_release;
+    std::optional<std::uint64_t> memory_bytes;
+    std::optional<std::uint64_t> percpu_bytes;
+    // Memory cgroups, dying ones too, as /proc/cgroups counts them.
+    std::optional<std::uint64_t> counted_memcgs;
+    std::optional<std::uint64_t> cpus; // possible ones: they all have per-CPU memory
+    std::string lockdown;              // "none", "integrity", "confidentiality"
+    std::optional<bool> signatures_enforced;
+    std::optional<bool> secure_boot;
+    bool vendor_reaper = false; // Alibaba's /sys/kernel/mm/memcg_reaper
+    std::vector<NotSeen> not_seen;
+};
+
+// `root` is what stands for "/". What can't be read is in not_seen.
+HostFacts read_host_facts(const std::filesystem::path& root);
+
+// What the files say, for their readers and for tests.
+std::optional<KernelVersion> parse_kernel_version(std::string_view release); // "6.1.0-56-amd64"
+std::string parse_lockdown(std::string_view text);                           // the one in [ ]
+std::optional<std::uint64_t> parse_cpu_list(std::string_view text);          // "0-3,8": 5
+// The number of memory cgroups in the text of /proc/cgroups.
+std::optional<std::uint64_t> parse_memory_cgroups(const std::string& text);
+
+} // namespace kmemcgd
