@@ -108,10 +108,10 @@ Status Controller::clean_up() {
     return success();
 }
 
-void Controller::apply_when_due() {
+Status Controller::apply_when_due() {
     const auto now = context_->now();
     if (now < next_)
-        return;
+        return success();
     if (load_wanted_) {
         if (const auto loaded = load(); !loaded)
             complain(loaded.error());
@@ -122,6 +122,8 @@ void Controller::apply_when_due() {
             log(Level::info, "all is well again");
         last_complaint_.clear();
         retry_ = 0ns;
+    } else if (applied.error().fault == Fault::permission) {
+        return applied.error();
     } else {
         complain(applied.error());
         retry_ = std::clamp(retry_ * 2, first_retry, options_.interval);
@@ -130,6 +132,7 @@ void Controller::apply_when_due() {
         notify("READY=1");
     ready_ = true;
     next_ = context_->now() + (applied ? options_.interval : retry_);
+    return success();
 }
 
 void Controller::take(const Woken& woken) {
@@ -147,7 +150,8 @@ Outcome Controller::run() {
         return loaded.error();
     next_ = context_->now();
     for (;;) {
-        apply_when_due();
+        if (const auto applied = apply_when_due(); !applied)
+            return applied.error();
         auto deadline = next_;
         if (options_.watchdog) {
             notify("WATCHDOG=1");

@@ -27,7 +27,7 @@ public:
         : context_(&context), options_(std::move(options)), waiter_(&waiter) {}
 
     // Until it is stopped. An error is one that it can't go on with: the policy file is
-    // wrong at the start, or there is nothing to wait on.
+    // wrong at the start, there is nothing to wait on, or it may not talk to the module.
     Outcome run();
 
 private:
@@ -41,7 +41,7 @@ private:
     Status apply();
     Status clean_up();
     void report(const Work& work, const Done& done);
-    void apply_when_due();
+    Status apply_when_due(); // an error that won't go away by itself
     void take(const Woken& woken);
 
     const Context* context_;

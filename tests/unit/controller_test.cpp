@@ -212,6 +212,12 @@ TEST_F(ControllerDaemon, TheWatchdogIsFedInTime) {
     EXPECT_EQ(std::count(notified.begin(), notified.end(), "WATCHDOG=1"), 3);
 }
 
+TEST_F(ControllerDaemon, WithoutTheRightToItEnds) {
+    program.kernel.refusals[KMEMCGD_CMD_SET_WATERMARK] = {EPERM, ""};
+    EXPECT_EQ(run(), 4);
+    EXPECT_THAT(notified, Not(Contains("READY=1")));
+}
+
 TEST_F(ControllerDaemon, BadIntervals) {
     for (const auto* interval : {"0", "500ms", "25h", "soon"})
         EXPECT_EQ(run({"--interval", interval}), 2) << interval;
