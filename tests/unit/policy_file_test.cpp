@@ -114,6 +114,10 @@ TEST(PolicyFile, ErrorsNameThePlaceAndWhatIsExpected) {
         const char* says;
     } cases[] = {
         {"a = [", "p.toml:1:", "array"},
+        {"[\nmodule = 1", "p.toml:1:2: ", "key"},
+        {"[[[a]]]", "p.toml:1:3: ", "key"},
+        {"\xc3\xa4 = 1", "p.toml:1:1: ", ""},
+        {"\xef\xbb\x9f[module]", "p.toml:1:1: ", ""},
         {"[modul]\n", "p.toml:1:2: ", "unknown key \"modul\""},
         {"module = 5", "p.toml:1:10: ", "expected a table"},
         {"[module]\ncpu_cap = 5", "p.toml:2:11: ", "needs a unit"},
