@@ -61,4 +61,8 @@ const ConfigField* find_config_field(std::uint16_t attribute) {
     return found == std::end(table) ? nullptr : found;
 }
 
+const ConfigField& config_field(kmemcgd_a_config which) {
+    return *find_config_field(static_cast<std::uint16_t>(which));
+}
+
 } // namespace kmemcgd

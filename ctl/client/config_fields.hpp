@@ -23,5 +23,6 @@ struct ConfigField {
 std::span<const ConfigField> config_fields();
 const ConfigField* find_config_field(std::string_view name_or_alias);
 const ConfigField* find_config_field(std::uint16_t attribute);
+const ConfigField& config_field(kmemcgd_a_config which); // each has one
 
 } // namespace kmemcgd

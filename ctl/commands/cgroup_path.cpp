@@ -40,11 +40,6 @@ bool has_option(const std::string& options, std::string_view wanted) {
     return false;
 }
 
-bool has_file(const fs::path& directory, std::string_view name) {
-    std::error_code unknown;
-    return fs::exists(directory / name, unknown);
-}
-
 struct Mounts {
     std::optional<fs::path> v1_memory;
     std::optional<fs::path> v2;
@@ -77,6 +72,16 @@ Mounts read_mounts(const std::string& mountinfo) {
 }
 
 } // namespace
+
+bool has_file(const fs::path& directory, std::string_view name) {
+    std::error_code unknown;
+    return fs::exists(directory / name, unknown);
+}
+
+// Every cgroup of v2 has it, the root too.
+std::uint32_t hierarchy_version(const fs::path& root) {
+    return has_file(root, "cgroup.controllers") ? 2 : 1;
+}
 
 Result<fs::path> memory_cgroup_root(const Context& context) {
     if (!context.cgroup_root.empty())

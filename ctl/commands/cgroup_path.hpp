@@ -16,6 +16,11 @@ inline constexpr auto path_hint =
 // Where the memory controller is mounted: --cgroup-root, or what mountinfo says.
 Result<std::filesystem::path> memory_cgroup_root(const Context& context);
 
+// 2 if that is the root of a cgroup v2 hierarchy, else 1.
+std::uint32_t hierarchy_version(const std::filesystem::path& root);
+
+bool has_file(const std::filesystem::path& directory, std::string_view name);
+
 // All digits.
 std::optional<std::uint64_t> parse_memcg_id(const std::string& text);
 

@@ -16,19 +16,23 @@ namespace {
 
 // The file outlives the plan, which refers to it.
 struct Prepared {
+    Client client;
     std::unique_ptr<PolicyFile> file;
     Work work;
 };
 
-Result<Prepared> prepare(Context& context, Client& client, const PolicyOptions& options) {
+Result<Prepared> prepare(Context& context, const PolicyOptions& options) {
+    auto client = context.connect();
+    if (!client)
+        return client.error();
     auto file = options.read(context);
     if (!file)
         return file.error();
-    Prepared prepared{std::make_unique<PolicyFile>(std::move(*file)), {}};
+    Prepared prepared{std::move(*client), std::make_unique<PolicyFile>(std::move(*file)), {}};
     const auto host = scan(context);
     if (!host)
         return host.error();
-    auto work = plan_work(client, *prepared.file, *host, context.world->applied_file);
+    auto work = plan_work(prepared.client, *prepared.file, *host, context.world->applied_file);
     if (!work)
         return work.error();
     prepared.work = std::move(*work);
@@ -71,10 +75,9 @@ Json as_json(const Work& work, const std::vector<Failure>& failures,
     auto document = json_document();
     auto& tunables = document["tunables"] = Json::array();
     for (const auto& change : work.plan.tunables)
-        tunables.push_back(
-            {{"name", find_config_field(static_cast<std::uint16_t>(change.which))->name},
-             {"before", work.config.at(change.which)},
-             {"after", change.value}});
+        tunables.push_back({{"name", config_field(change.which).name},
+                            {"before", work.config.at(change.which)},
+                            {"after", change.value}});
     auto& steps = document["steps"] = Json::array();
     for (const auto& step : work.plan.steps) {
         if (step.kind != Step::Kind::keep)
@@ -103,7 +106,7 @@ void print(const Context& context, const Work& work) {
     Table table(
         {{"ACTION", "action"}, {"WHAT", "what"}, {"POLICY", "policy"}, {"CHANGE", "change"}});
     for (const auto& change : work.plan.tunables) {
-        const auto& field = *find_config_field(static_cast<std::uint16_t>(change.which));
+        const auto& field = config_field(change.which);
         table.add({text_cell("set"), text_cell(field.name), text_cell("-"),
                    text_cell(fmt::format("{} -> {}",
                                          format_config_value(field, work.config.at(change.which)),
@@ -119,10 +122,7 @@ void print(const Context& context, const Work& work) {
 }
 
 Outcome run_diff(Context& context, const PolicyOptions& options) {
-    auto client = context.connect();
-    if (!client)
-        return client.error();
-    const auto prepared = prepare(context, *client, options);
+    const auto prepared = prepare(context, options);
     if (!prepared)
         return prepared.error();
     if (context.json())
@@ -133,14 +133,11 @@ Outcome run_diff(Context& context, const PolicyOptions& options) {
 }
 
 Outcome run_apply(Context& context, const PolicyOptions& options) {
-    auto client = context.connect();
-    if (!client)
-        return client.error();
-    const auto prepared = prepare(context, *client, options);
+    auto prepared = prepare(context, options);
     if (!prepared)
         return prepared.error();
     const auto& work = prepared->work;
-    const auto done = carry_out(*client, work, context.world->applied_file);
+    const auto done = carry_out(prepared->client, work, context.world->applied_file);
     if (!done)
         return done.error();
     std::vector<Failure> failures;

@@ -42,14 +42,13 @@ std::string condition_text(const Rule& rule) {
 }
 
 Json tunable_json(const ConfigChange& change) {
-    return {{"name", find_config_field(static_cast<std::uint16_t>(change.which))->name},
-            {"value", change.value}};
+    return {{"name", config_field(change.which).name}, {"value", change.value}};
 }
 
 void print(const Context& context, const PolicyFile& file,
            const std::vector<std::optional<std::uint64_t>>& counts) {
     for (const auto& change : file.tunables) {
-        const auto& field = *find_config_field(static_cast<std::uint16_t>(change.which));
+        const auto& field = config_field(change.which);
         if (context.human())
             context.out() << fmt::format("{} = {}\n", field.name,
                                          format_config_value(field, change.value));

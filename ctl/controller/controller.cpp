@@ -63,6 +63,14 @@ void Controller::report(const Work& work, const Done& done) {
     notify(fmt::format("STATUS={} cgroups have a policy", kept));
 }
 
+Status Controller::carry_out_and_report(Client& client, const Work& work) {
+    const auto done = carry_out(client, work, options_.applied_file);
+    if (!done)
+        return done.error();
+    report(work, *done);
+    return success();
+}
+
 Status Controller::apply() {
     const auto host = scan_host(options_.cgroup_root);
     if (!host)
@@ -86,11 +94,7 @@ Status Controller::apply() {
         return work.error();
     if (work->plan.empty())
         return success();
-    const auto done = carry_out(*client, *work, options_.applied_file);
-    if (!done)
-        return done.error();
-    report(*work, *done);
-    return success();
+    return carry_out_and_report(*client, *work);
 }
 
 Status Controller::clean_up() {
@@ -101,11 +105,7 @@ Status Controller::clean_up() {
     const auto work = plan_work(*client, nothing, {}, options_.applied_file);
     if (!work)
         return work.error();
-    const auto done = carry_out(*client, *work, options_.applied_file);
-    if (!done)
-        return done.error();
-    report(*work, *done);
-    return success();
+    return carry_out_and_report(*client, *work);
 }
 
 Status Controller::apply_when_due() {

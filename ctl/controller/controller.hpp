@@ -40,6 +40,7 @@ private:
     Status load();
     Status apply();
     Status clean_up();
+    Status carry_out_and_report(Client& client, const Work& work);
     void report(const Work& work, const Done& done);
     Status apply_when_due(); // an error that won't go away by itself
     void take(const Woken& woken);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "controller/linux_waiter.hpp"
 
+#include "client/descriptor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -23,23 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t file_events =
     IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
 Error system_error(const std::string& what) {
     return {.message = fmt::format("{}: {}", what, std::strerror(errno)), .error_number = errno};
 }
@@ -57,7 +42,7 @@ public:
         for (const auto& path : cgroups) {
             if (watched_.count(path.string()) != 0)
                 continue;
-            const int watch = ::inotify_add_watch(notify_.get(), path.c_str(),
+            const int watch = ::inotify_add_watch(notify_.number(), path.c_str(),
                                                   IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
             if (watch >= 0) {
                 watched_.insert(path.string());
@@ -70,8 +55,8 @@ public:
     }
 
     Result<Woken> wait(TimePoint deadline) override {
-        std::array<pollfd, 2> entries{{{.fd = notify_.get(), .events = POLLIN, .revents = 0},
-                                       {.fd = signals_.get(), .events = POLLIN, .revents = 0}}};
+        std::array<pollfd, 2> entries{{{.fd = notify_.number(), .events = POLLIN, .revents = 0},
+                                       {.fd = signals_.number(), .events = POLLIN, .revents = 0}}};
         using namespace std::chrono;
         const auto rest = std::max(nanoseconds(0), deadline - steady_clock::now());
         const timespec left{.tv_sec = static_cast<time_t>(duration_cast<seconds>(rest).count()),
@@ -90,7 +75,7 @@ public:
 private:
     void read_changes(Woken& woken) {
         alignas(inotify_event) std::array<char, 16384> buffer{};
-        const auto size = ::read(notify_.get(), buffer.data(), buffer.size());
+        const auto size = ::read(notify_.number(), buffer.data(), buffer.size());
         for (ssize_t at = 0; at < size;) {
             inotify_event event{};
             std::memcpy(&event, buffer.data() + at, sizeof(event));
@@ -118,7 +103,7 @@ private:
 
     void read_signals(Woken& woken) const {
         signalfd_siginfo info{};
-        while (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
+        while (::read(signals_.number(), &info, sizeof(info)) == sizeof(info)) {
             if (info.ssi_signo == SIGHUP)
                 woken.reload = true;
             else
@@ -139,11 +124,11 @@ private:
 
 Result<std::unique_ptr<Waiter>> open_linux_waiter(const fs::path& policy_file) {
     Descriptor notify(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (notify.get() < 0)
+    if (notify.number() < 0)
         return system_error("cannot watch files");
     const auto file = fs::absolute(policy_file);
     const int watch =
-        ::inotify_add_watch(notify.get(), file.parent_path().c_str(), file_events | IN_ONLYDIR);
+        ::inotify_add_watch(notify.number(), file.parent_path().c_str(), file_events | IN_ONLYDIR);
     if (watch < 0)
         return system_error(fmt::format("cannot watch {}", file.parent_path().string()));
     sigset_t handled;
@@ -152,7 +137,7 @@ Result<std::unique_ptr<Waiter>> open_linux_waiter(const fs::path& policy_file) {
     for (const int signal : {SIGHUP, SIGINT, SIGTERM})
         sigaddset(&handled, signal);
     Descriptor signals(::signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC));
-    if (signals.get() < 0)
+    if (signals.number() < 0)
         return system_error("cannot wait for signals");
     ::sigprocmask(SIG_BLOCK, &handled, &outer_mask);
     return std::unique_ptr<Waiter>(std::make_unique<LinuxWaiter>(

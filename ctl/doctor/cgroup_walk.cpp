@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "doctor/cgroup_walk.hpp"
 
+#include "commands/cgroup_path.hpp"
 #include "doctor/text_file.hpp"
 
 #include <algorithm>
@@ -93,9 +94,7 @@ std::uint64_t CgroupTree::memcgs() const {
 }
 
 CgroupWalk::CgroupWalk(fs::path root, std::size_t bound) : root_(std::move(root)), bound_(bound) {
-    std::error_code unknown;
-    // Every cgroup of v2 has it, the root too.
-    tree_.version = fs::exists(root_ / "cgroup.controllers", unknown) ? 2 : 1;
+    tree_.version = hierarchy_version(root_);
     waiting_.push_back({"/", 0});
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "doctor/text_file.hpp"
 
+#include "client/descriptor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -23,22 +25,6 @@ Error cannot_read(const std::filesystem::path& path, int number) {
                                         std::generic_category().message(number)),
                  .error_number = number};
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 std::optional<std::uint64_t> leading_number(std::string_view text) {
     std::uint64_t value = 0;

@@ -25,16 +25,11 @@ std::optional<std::uint64_t> read_limit(const fs::path& directory, std::uint32_t
     return bytes;
 }
 
-bool has(const fs::path& directory, std::string_view name) {
-    std::error_code unknown;
-    return fs::exists(directory / name, unknown);
-}
-
 } // namespace
 
 Result<HostCgroups> scan_host(const fs::path& root) {
     HostCgroups host;
-    host.cgroup_version = has(root, "cgroup.controllers") ? 2 : 1;
+    host.cgroup_version = hierarchy_version(root);
     std::error_code failure;
     std::vector<fs::path> waiting;
     const auto list = [&waiting, &failure](const fs::path& directory) {
@@ -50,7 +45,7 @@ Result<HostCgroups> scan_host(const fs::path& root) {
         waiting.pop_back();
         list(directory); // of one that has just gone there are none
         struct stat info {};
-        if (has(directory, "memory.stat") && ::stat(directory.c_str(), &info) == 0)
+        if (has_file(directory, "memory.stat") && ::stat(directory.c_str(), &info) == 0)
             host.cgroups.push_back({.id = info.st_ino,
                                     .path = "/" + directory.lexically_relative(root).string(),
                                     .limit_bytes = read_limit(directory, host.cgroup_version)});

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "kmemcgctl controller" against the fake kernel, a tree of directories that stands for
 // cgroupfs, and a list of what wakes it up.
-#include "fake_kernel.hpp"
+#include "temporary_directory.hpp"
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 namespace kmemcgd {
 namespace {
@@ -57,8 +53,6 @@ private:
 class ControllerDaemon : public ::testing::Test {
 protected:
     ControllerDaemon() {
-        auto name = (fs::temp_directory_path() / "kmemcgctl-XXXXXX").string();
-        base = ::mkdtemp(name.data());
         fs::create_directories(root());
         std::ofstream(root() + "/cgroup.controllers") << "memory\n";
         add("/app");
@@ -71,20 +65,9 @@ protected:
         program.notify = [this](const std::string& state) { notified.push_back(state); };
         write_ratio(80);
     }
-    ~ControllerDaemon() override { fs::remove_all(base); }
 
     [[nodiscard]] std::string root() const { return base + "/cgroup"; }
-    void add(const std::string& path) {
-        fs::create_directories(root() + path);
-        for (const auto* name : {"/cgroup.procs", "/memory.stat"})
-            std::ofstream(root() + path + name) << '\n';
-        struct stat info {};
-        ::stat((root() + path).c_str(), &info);
-        Memcg memcg;
-        memcg.id = info.st_ino;
-        memcg.path = path;
-        program.kernel.memcgs.push_back(memcg);
-    }
+    void add(const std::string& path) { add_cgroup(program.kernel, root(), path); }
     void write(std::string_view text) const { std::ofstream(program.policy_file) << text; }
     void write_ratio(int ratio) const {
         write("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nwatermark = { ratio = " +
@@ -105,7 +88,8 @@ protected:
     Program program;
     Script script;
     std::vector<std::string> notified;
-    std::string base;
+    TemporaryDirectory directory;
+    const std::string& base = directory.path();
 };
 
 TEST_F(ControllerDaemon, AppliesAtTheStartAndSaysThatItIsReady) {

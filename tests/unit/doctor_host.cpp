@@ -34,17 +34,9 @@ private:
     bool asks_ = false;
 };
 
-fs::path temporary_directory() {
-    auto pattern = (fs::temp_directory_path() / "kmemcgd-doctor-XXXXXX").string();
-    const auto* const made = ::mkdtemp(pattern.data());
-    if (made == nullptr)
-        throw std::runtime_error("cannot make a temporary directory");
-    return made;
-}
-
 } // namespace
 
-DoctorHost::DoctorHost(unsigned version) : version_(version), top_(temporary_directory()) {
+DoctorHost::DoctorHost(unsigned version) : version_(version) {
     kernel.capability.present = true;
     kernel.config.values[KMEMCGD_A_CONFIG_ENABLED] = 1;
     write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
@@ -62,11 +54,6 @@ DoctorHost::DoctorHost(unsigned version) : version_(version), top_(temporary_dir
     cgroup("/system.slice/ssh.service");
     cgroup("/system.slice/proc-fs-nfsd.mount", false);
     hours_later(2);
-}
-
-DoctorHost::~DoctorHost() {
-    std::error_code unknown;
-    fs::remove_all(top_, unknown);
 }
 
 void DoctorHost::write(const std::string& file, const std::string& text) const {

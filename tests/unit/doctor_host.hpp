@@ -3,10 +3,8 @@
 // and /sys are files that a test writes, the module is a FakeKernel.
 #pragma once
 
-#include "fake_kernel.hpp"
+#include "temporary_directory.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -17,7 +15,6 @@ class DoctorHost {
 public:
     // A healthy one: Linux 6.1, two CPUs, the module loaded and with nothing to do.
     explicit DoctorHost(unsigned version = 2);
-    ~DoctorHost();
     DoctorHost(const DoctorHost&) = delete;
     DoctorHost& operator=(const DoctorHost&) = delete;
 
@@ -56,7 +53,8 @@ public:
 
 private:
     unsigned version_;
-    std::filesystem::path top_;
+    TemporaryDirectory directory_;
+    std::filesystem::path top_ = directory_.path();
     std::uint64_t next_id_ = 1'000'000;
 };
 

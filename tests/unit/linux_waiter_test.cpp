@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // inotify and signals, the real ones.
 #include "controller/linux_waiter.hpp"
+#include "temporary_directory.hpp"
 
 #include <csignal>
-#include <fstream>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace kmemcgd {
 namespace {
@@ -17,14 +16,11 @@ using namespace std::chrono_literals;
 class LinuxWaiterTest : public ::testing::Test {
 protected:
     LinuxWaiterTest() {
-        auto name = (fs::temp_directory_path() / "kmemcgctl-XXXXXX").string();
-        base = ::mkdtemp(name.data());
         fs::create_directories(base / "cgroup");
         auto opened = open_linux_waiter(base / "policy.toml");
         EXPECT_TRUE(opened) << opened.error().message;
         waiter = std::move(*opened);
     }
-    ~LinuxWaiterTest() override { fs::remove_all(base); }
 
     Woken wait(std::chrono::milliseconds time) {
         const auto woken = waiter->wait(std::chrono::steady_clock::now() + time);
@@ -32,7 +28,8 @@ protected:
         return woken ? *woken : Woken{};
     }
 
-    fs::path base;
+    TemporaryDirectory directory;
+    const fs::path base = directory.path();
     std::unique_ptr<Waiter> waiter;
 };
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "kmemcgctl policy" against the fake kernel and a tree of directories that stands
 // for cgroupfs.
-#include "fake_kernel.hpp"
+#include "temporary_directory.hpp"
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 namespace kmemcgd {
 namespace {
@@ -21,8 +17,6 @@ using ::testing::HasSubstr;
 class PolicyCommand : public ::testing::Test {
 protected:
     PolicyCommand() {
-        auto name = (fs::temp_directory_path() / "kmemcgctl-XXXXXX").string();
-        base = ::mkdtemp(name.data());
         fs::create_directories(root());
         std::ofstream(root() + "/cgroup.controllers") << "memory\n";
         for (const auto* path : {"/app", "/app/part", "/web", "/web/large"})
@@ -49,23 +43,14 @@ match = "/*/part"
 opt_out = true
 )");
     }
-    ~PolicyCommand() override { fs::remove_all(base); }
 
     [[nodiscard]] std::string root() const { return base + "/cgroup"; }
     void add(const std::string& path, const char* limit) {
-        fs::create_directories(root() + path);
-        for (const auto* name : {"/cgroup.procs", "/memory.stat"})
-            std::ofstream(root() + path + name) << '\n';
+        add_cgroup(program.kernel, root(), path);
         std::ofstream(root() + path + "/memory.max") << limit << '\n';
-        Memcg memcg;
-        memcg.id = id(path);
-        memcg.path = path;
-        program.kernel.memcgs.push_back(memcg);
     }
     [[nodiscard]] std::uint64_t id(const std::string& path) const {
-        struct stat info {};
-        ::stat((root() + path).c_str(), &info);
-        return info.st_ino;
+        return inode_number(root() + path);
     }
     void write(std::string_view text) const { std::ofstream(program.policy_file) << text; }
     int run(std::vector<std::string> arguments) {
@@ -89,7 +74,8 @@ opt_out = true
     }
 
     Program program;
-    std::string base;
+    TemporaryDirectory directory;
+    const std::string& base = directory.path();
 };
 
 TEST_F(PolicyCommand, CheckNeedsNoModule) {

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "kmemcgctl watermark" against the fake kernel and a tree of directories that
 // stands for cgroupfs.
-#include "fake_kernel.hpp"
+#include "temporary_directory.hpp"
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 namespace kmemcgd {
 namespace {
@@ -21,28 +17,15 @@ using ::testing::Not;
 class Watermark : public ::testing::Test {
 protected:
     Watermark() {
-        auto name = (fs::temp_directory_path() / "kmemcgctl-XXXXXX").string();
-        root = ::mkdtemp(name.data());
         for (const auto* path : {"/app", "/app/part", "/kubepods/a", "/kubepods/b", "/k[1]"})
             add(path);
         // Its parent is there as well.
         add("/kubepods");
     }
-    ~Watermark() override { fs::remove_all(root); }
 
-    void add(const std::string& path) {
-        fs::create_directories(root + path);
-        for (const auto* name : {"/cgroup.procs", "/memory.stat"})
-            std::ofstream(root + path + name) << '\n';
-        Memcg memcg;
-        memcg.id = id(path);
-        memcg.path = path;
-        program.kernel.memcgs.push_back(memcg);
-    }
+    void add(const std::string& path) { add_cgroup(program.kernel, root, path); }
     [[nodiscard]] std::uint64_t id(const std::string& path) const {
-        struct stat info {};
-        ::stat((root + path).c_str(), &info);
-        return info.st_ino;
+        return inode_number(root + path);
     }
     Watch& watch(const std::string& path, std::uint64_t policy_id) {
         Watch entry;
@@ -77,7 +60,8 @@ protected:
     }
 
     Program program;
-    std::string root;
+    TemporaryDirectory directory;
+    const std::string& root = directory.path();
 };
 
 using Paths = std::vector<std::string>;
