@@ -119,9 +119,11 @@ static unsigned long invalidate(struct inode *inode, pgoff_t index,
 
 	for (; index < end; index += KMEMCGD_FREELIST_PAGES) {
 		pgoff_t last = min(index + KMEMCGD_FREELIST_PAGES, end) - 1;
+		unsigned long now;
 
-		taken += invalidate_mapping_pages(inode->i_mapping, index, last);
-		kmemcgd_freelist_calm(zone);
+		now = invalidate_mapping_pages(inode->i_mapping, index, last);
+		kmemcgd_freelist_freed(zone, now);
+		taken += now;
 	}
 	return taken;
 }

@@ -33,7 +33,10 @@ static gfp_t gfp_of(struct zone *zone)
 	}
 }
 
-void kmemcgd_freelist_calm(struct zone *zone)
+/* Pages freed since the last allocation. */
+static unsigned long freed;
+
+static void calm(struct zone *zone)
 {
 	/* Movable, as page cache is: such pages are on the list by now. */
 	gfp_t gfp = gfp_of(zone) | __GFP_MOVABLE | __GFP_THISNODE |
@@ -43,8 +46,17 @@ void kmemcgd_freelist_calm(struct zone *zone)
 	if (page)
 		__free_page(page);
 }
+
+void kmemcgd_freelist_freed(struct zone *zone, unsigned long pages)
+{
+	freed += pages;
+	if (freed < KMEMCGD_FREELIST_PAGES)
+		return;
+	freed = 0;
+	calm(zone);
+}
 #else
-void kmemcgd_freelist_calm(struct zone *zone)
+void kmemcgd_freelist_freed(struct zone *zone, unsigned long pages)
 {
 }
 #endif

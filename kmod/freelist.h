@@ -4,16 +4,17 @@
 
 #include <linux/mmzone.h>
 
-/* Pages freed between two calls of kmemcgd_freelist_calm(). */
+/* Pages that may be freed in a row. */
 #define KMEMCGD_FREELIST_PAGES 64
 
 /**
- * kmemcgd_freelist_calm - keeps the page allocator from freeing in large batches
- * @zone: where pages are being freed
+ * kmemcgd_freelist_freed - keeps the page allocator from freeing in large batches
+ * @zone: where pages were freed
+ * @pages: how many, up to KMEMCGD_FREELIST_PAGES
  *
- * To be called for every KMEMCGD_FREELIST_PAGES of them. Does nothing if there
- * is no memory to spare. Process context, never sleeps.
+ * Allocates and frees a page once for every KMEMCGD_FREELIST_PAGES of them, if
+ * there is one to spare. Process context, never sleeps; one thread only.
  */
-void kmemcgd_freelist_calm(struct zone *zone);
+void kmemcgd_freelist_freed(struct zone *zone, unsigned long pages);
 
 #endif

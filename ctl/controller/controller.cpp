@@ -58,6 +58,10 @@ void Controller::report(const Work& work, const Done& done) {
                              : fmt::format("{}: removed", step->path));
     for (const auto& [step, error] : done.failures)
         log(Level::warning, fmt::format("{}: {}", step->path, error.message));
+    say_kept(work);
+}
+
+void Controller::say_kept(const Work& work) const {
     const auto kept = std::count_if(work.plan.steps.begin(), work.plan.steps.end(),
                                     [](const Step& step) { return step.rule != nullptr; });
     notify(fmt::format("STATUS={} cgroups have a policy", kept));
@@ -92,9 +96,11 @@ Status Controller::apply() {
     const auto work = plan_work(*client, file_, *host, options_.applied_file);
     if (!work)
         return work.error();
-    if (work->plan.empty())
-        return success();
-    return carry_out_and_report(*client, *work);
+    if (!work->plan.empty())
+        return carry_out_and_report(*client, *work);
+    if (!last_complaint_.empty())
+        say_kept(*work);
+    return success();
 }
 
 Status Controller::clean_up() {

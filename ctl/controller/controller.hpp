@@ -42,7 +42,8 @@ private:
     Status clean_up();
     Status carry_out_and_report(Client& client, const Work& work);
     void report(const Work& work, const Done& done);
-    Status apply_when_due(); // an error that won't go away by itself
+    void say_kept(const Work& work) const; // to the service manager
+    Status apply_when_due();               // an error that won't go away by itself
     void take(const Woken& woken);
 
     const Context* context_;

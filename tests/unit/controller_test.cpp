@@ -173,6 +173,24 @@ TEST_F(ControllerDaemon, WaitsForTheModuleAndSaysSoOnce) {
     EXPECT_EQ(ratio_of("/app"), 80U);
 }
 
+TEST_F(ControllerDaemon, TheStatusIsGoodAgainAfterATroubleThatChangedNothing) {
+    script.waits = {[this] {
+                        program.kernel.loaded = false;
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_THAT(notified.back(), HasSubstr("not loaded"));
+                        program.kernel.loaded = true;
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_EQ(notified.back(), "STATUS=1 cgroups have a policy");
+                        return Woken{.stop = true};
+                    }};
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(notified.back(), "STOPPING=1");
+}
+
 TEST_F(ControllerDaemon, CleanupRemovesWhatWasSetAndNothingElse) {
     add("/other");
     WatermarkPolicy by_hand;
