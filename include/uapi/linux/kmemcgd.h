@@ -2,10 +2,8 @@
 /*
  * kmemcgd - the generic netlink protocol of the memory cgroup reclaim daemon
  *
- * The family is called "kmemcgd" and speaks version 1. This header is its
- * only definition; kmemcgd.yaml beside it says the same in the form of the
- * kernel's netlink specifications, and a test holds the two and the running
- * module together.
+ * kmemcgd.yaml beside this header says the same in the form of the kernel's
+ * netlink specifications; a test holds both and the running module together.
  *
  * Conventions
  * -----------
@@ -24,111 +22,71 @@
  *
  * Commands
  * --------
- * KMEMCGD_CMD_GET_INFO
- *	request: nothing
- *	reply:   KMEMCGD_A_INFO_*; one KMEMCGD_A_INFO_CAPABILITY nest for each
- *	         thing that the module can do on this kernel, or can't and why:
+ * One without a line for its request takes no attributes. Errors, events, and
+ * what watermarks and classes mean, are in docs/protocol.md.
  *
- *	         INFO_CAPABILITY -> { CAP_NAME, CAP_PRESENT, CAP_REQUIRED,
- *	                              CAP_PURPOSE, CAP_REASON (when absent) }
+ * KMEMCGD_CMD_GET_INFO
+ *	reply:   KMEMCGD_A_INFO_*; one nest for each capability
  *
  * KMEMCGD_CMD_GET_CONFIG
- *	request: nothing
  *	reply:   every KMEMCGD_A_CONFIG_*
  *
  * KMEMCGD_CMD_SET_CONFIG [admin]
  *	request: any KMEMCGD_A_CONFIG_*; all are applied, or none if one is bad
  *	reply:   every KMEMCGD_A_CONFIG_*, as they are now
- *	event:   KMEMCGD_CMD_CONFIG_NTF
  *
  * KMEMCGD_CMD_GET_MEMCG [admin]
  *	request: KMEMCGD_A_MEMCG_ID
- *	reply:   KMEMCGD_A_MEMCG_* of that one; -ENOENT when there is none
- *
+ *	reply:   KMEMCGD_A_MEMCG_* of that one
  *	dump:    optional filters: KMEMCGD_A_MEMCG_STATE, _PIN, _MIN_AGE_MS,
  *	         _MIN_BYTES; a memcg is shown when it passes all of them
- *	replies: one message a memcg. The dump goes through them in the order of
- *	         their css ids and resumes there, so that it costs the same at
- *	         any length. NLM_F_DUMP_INTR says that memcgs went offline or
- *	         were released meanwhile.
  *
  * KMEMCGD_CMD_GET_STATS
- *	request: nothing
  *	reply:   every KMEMCGD_A_STATS_*
  *
  * KMEMCGD_CMD_RESET_STATS [admin]
- *	request: nothing
  *	reply:   every KMEMCGD_A_STATS_*, as they were before the reset
  *
  * KMEMCGD_CMD_REAP [admin]
  *	request: KMEMCGD_A_REAP_ID for one zombie; nothing for all of them
- *	reply:   KMEMCGD_A_REAP_PASS: the pass that will have visited them.
- *	         The CPU cap is lifted and backoffs are ignored until it ends.
- *	errors:  -ENOENT no such memcg, -EBUSY it is alive, -EAGAIN the daemon is
- *	         switched off (config "enabled"), or 64 requests for one wait
+ *	reply:   KMEMCGD_A_REAP_PASS: the pass that will have visited them
  *
  * KMEMCGD_CMD_SET_WATERMARK [admin]
- *	request: KMEMCGD_A_WMARK_ID of a memcg, or none for the host's default,
- *	         and at least one of KMEMCGD_A_WMARK_{RATIO, SCALE_FACTOR,
- *	         HIGH_HEADROOM_BYTES, LOW_HEADROOM_BYTES, SWAP, SWAPPINESS}.
- *	         What is not given stays as it was, or gets its default. A
- *	         headroom of 0, or KMEMCGD_WMARK_SWAPPINESS_OWN, takes back
- *	         what was set.
+ *	request: KMEMCGD_A_WMARK_ID, or none for the host's default, and values;
+ *	         what is not given stays as it was, or gets its default
  *	reply:   the policy as it is now
- *	errors:  -ENOENT no such memcg, -EBUSY it is a zombie, -EINVAL it is the
- *	         root, the low headroom is not above the high one, or the
- *	         policy would be off without a ratio of 0 in the request,
- *	         -EOPNOTSUPP a swappiness on a kernel that can't be given one,
- *	         -ENOSPC too many policies
  *
  * KMEMCGD_CMD_GET_WATERMARK [admin]
  *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
- *	reply:   the policy that was set for it; -ENOENT when none was
+ *	reply:   the policy that was set for it
  *	dump:    every policy that was set, the host's default first
  *
  * KMEMCGD_CMD_DEL_WATERMARK [admin]
  *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
- *	reply:   the policy that was deleted; -ENOENT when there was none
+ *	reply:   the policy that was deleted
  *
  * KMEMCGD_CMD_GET_WATCH [admin]
  *	request: KMEMCGD_A_WATCH_ID
- *	reply:   KMEMCGD_A_WATCH_* of that memcg; -ENOENT when there is no such
- *	         memcg, or no policy applies to it
+ *	reply:   KMEMCGD_A_WATCH_* of that memcg
  *	dump:    every memcg that a policy applies to
  *
- * Multicast group "events"
- * ------------------------
- * KMEMCGD_CMD_PASS_BEGIN_NTF	KMEMCGD_A_PASS_{ID, REASON}
- * KMEMCGD_CMD_PASS_END_NTF	every KMEMCGD_A_PASS_*
- * KMEMCGD_CMD_FREED_NTF	KMEMCGD_A_FREED_{COUNT, TOTAL}, at most once a
- *				second while zombies are being freed
- * KMEMCGD_CMD_CONFIG_NTF	every KMEMCGD_A_CONFIG_*
+ * KMEMCGD_CMD_SET_QOS [admin]
+ *	request: KMEMCGD_A_QOS_ID of a memcg and at least one value; what is
+ *	         not given stays as it was, or is 0, but the class has to be
+ *	         given first
+ *	reply:   every KMEMCGD_A_QOS_*, as it is now
  *
- * Events carry counts only, no ids or paths: anybody may listen.
+ * KMEMCGD_CMD_GET_QOS [admin]
+ *	request: KMEMCGD_A_QOS_ID
+ *	reply:   every KMEMCGD_A_QOS_*
+ *	dump:    every memcg with a class
  *
- * Multicast group "watermarks"
- * ----------------------------
- * KMEMCGD_CMD_RECLAIM_BEGIN_NTF	a memcg is above its high mark, and was not
- *				for a second: KMEMCGD_A_WATCH_*
- * KMEMCGD_CMD_RECLAIM_END_NTF	nothing was taken from it for a second; the
- *				state says why: KMEMCGD_A_WATCH_*
- * KMEMCGD_CMD_NOT_CONVERGED_NTF	it hit its limit all the same:
- *				KMEMCGD_A_WATCH_*, at most once a second
+ * KMEMCGD_CMD_DEL_QOS [admin]
+ *	request: KMEMCGD_A_QOS_ID
+ *	reply:   every KMEMCGD_A_QOS_*, as it was
  *
- * These name memcgs: joining the group needs CAP_NET_ADMIN. Where the kernel
- * can't demand that of a group (some before 5.12), it stays empty and
- * the capability "watermark-events" is missing.
- *
- * Watermarks
- * ----------
- * The base of a memcg is the lower of memory.high and memory.max, in cgroup v1
- * its limit. wmark_high = base x ratio / 100, wmark_low = wmark_high - base x
- * scale factor / 10000; or, where a headroom is given, base - headroom. Above
- * wmark_high the daemon reclaims until wmark_low is reached. A policy applies
- * to the memcg it was set for and to its descendants, but for those that have
- * one of their own; the host's default to all others. Ratio 0 without a high
- * headroom switches it off. Without a limit there is no base, and nothing is
- * done until there is one.
+ * KMEMCGD_CMD_GET_PRESSURE
+ *	reply:   every KMEMCGD_A_PRESSURE_*; one nest for each class
  */
 #ifndef _UAPI_LINUX_KMEMCGD_H
 #define _UAPI_LINUX_KMEMCGD_H
@@ -140,6 +98,12 @@
 
 /* A swappiness to set that takes back what was set: the memcg's own counts. */
 #define KMEMCGD_WMARK_SWAPPINESS_OWN	4294967295
+
+/* Classes; any other up to the highest may be used. The lowest gives first. */
+#define KMEMCGD_CLASS_BESTEFFORT	4
+#define KMEMCGD_CLASS_BURSTABLE		8
+#define KMEMCGD_CLASS_GUARANTEED	12
+#define KMEMCGD_CLASS_MAX		15
 
 /* Histograms have this many buckets; bucket n counts [2^n, 2^(n+1)) ns. */
 #define KMEMCGD_HIST_BUCKETS	32
@@ -163,6 +127,11 @@ enum kmemcgd_cmd {
 	KMEMCGD_CMD_RECLAIM_BEGIN_NTF,
 	KMEMCGD_CMD_RECLAIM_END_NTF,
 	KMEMCGD_CMD_NOT_CONVERGED_NTF,
+	KMEMCGD_CMD_SET_QOS,
+	KMEMCGD_CMD_GET_QOS,
+	KMEMCGD_CMD_DEL_QOS,
+	KMEMCGD_CMD_GET_PRESSURE,
+	KMEMCGD_CMD_PRESSURE_NTF,
 
 	/* private: */
 	__KMEMCGD_CMD_MAX,
@@ -237,6 +206,34 @@ enum kmemcgd_watch_state {
 	KMEMCGD_WATCH_THRASHING,
 };
 
+/**
+ * enum kmemcgd_qos_state - what may be taken from a memcg with a class
+ * @KMEMCGD_QOS_WITHIN: nothing: it uses no more than is protected
+ * @KMEMCGD_QOS_OVER: what it uses beyond that
+ * @KMEMCGD_QOS_BELOW: nothing: something below it has a class of its own
+ * @KMEMCGD_QOS_STUCK: nothing for now: it is over, but gave nothing
+ */
+enum kmemcgd_qos_state {
+	KMEMCGD_QOS_WITHIN,
+	KMEMCGD_QOS_OVER,
+	KMEMCGD_QOS_BELOW,
+	KMEMCGD_QOS_STUCK,
+};
+
+/**
+ * enum kmemcgd_pressure_state - whether free memory is short, and what is done
+ * @KMEMCGD_PRESSURE_OFF: no threshold is set
+ * @KMEMCGD_PRESSURE_CALM: every node has more than the threshold
+ * @KMEMCGD_PRESSURE_RECLAIMING: one has less, and memory is taken
+ * @KMEMCGD_PRESSURE_NOTHING: one has less, and nobody has any to give
+ */
+enum kmemcgd_pressure_state {
+	KMEMCGD_PRESSURE_OFF,
+	KMEMCGD_PRESSURE_CALM,
+	KMEMCGD_PRESSURE_RECLAIMING,
+	KMEMCGD_PRESSURE_NOTHING,
+};
+
 /* One capability of the module on this kernel. */
 enum kmemcgd_a_cap {
 	KMEMCGD_A_CAP_NAME = 1,		/* string */
@@ -281,6 +278,9 @@ enum kmemcgd_a_config {
 	KMEMCGD_A_CONFIG_HEADROOM_MAX_PERMILLE, /* u32, 0 to 500 (50): learned */
 	KMEMCGD_A_CONFIG_WATCHES_MAX,	/* u32, 0 to 1048576 (65536) */
 	KMEMCGD_A_CONFIG_THREADS,	/* u32, 1 to 8 (1): for watermarks */
+	KMEMCGD_A_CONFIG_NODE_FREE_MB,	/* u32, MiB, 0 to 16777216 (0) */
+	KMEMCGD_A_CONFIG_NODE_FREE_PERMILLE, /* u32, of all memory, 0 to 500 (0) */
+	KMEMCGD_A_CONFIG_NODE_GAP_PERCENT, /* u32, 1 to 400 (25): of those */
 
 	/* private: */
 	__KMEMCGD_A_CONFIG_MAX,
@@ -441,6 +441,60 @@ enum kmemcgd_a_watch {
 	/* private: */
 	__KMEMCGD_A_WATCH_MAX,
 	KMEMCGD_A_WATCH_MAX = (__KMEMCGD_A_WATCH_MAX - 1)
+};
+
+/* A memcg with a class. */
+enum kmemcgd_a_qos {
+	KMEMCGD_A_QOS_PAD = 1,
+	KMEMCGD_A_QOS_ID,		/* u64: cgroup id */
+	KMEMCGD_A_QOS_CLASS,		/* u32, 0 to KMEMCGD_CLASS_MAX */
+	KMEMCGD_A_QOS_REQUEST_BYTES,	/* u64; 0: none */
+	KMEMCGD_A_QOS_REQUEST_RATIO,	/* u32, 0 to 100 % of its limit; 0: none */
+	KMEMCGD_A_QOS_SWAP,		/* u32, 0 or 1 (0): swap out as well */
+	KMEMCGD_A_QOS_PATH,		/* string; the rest is in replies only */
+	KMEMCGD_A_QOS_STATE,		/* u32: enum kmemcgd_qos_state */
+	KMEMCGD_A_QOS_USAGE_BYTES,	/* u64 */
+	KMEMCGD_A_QOS_PROTECTED_BYTES,	/* u64: what is left to it */
+	KMEMCGD_A_QOS_OVERUSE_PERMILLE,	/* u64: beyond that, in 1/1000 of it */
+	KMEMCGD_A_QOS_RECLAIMED_BYTES,	/* u64: since it has a class */
+	KMEMCGD_A_QOS_CPU_NS,		/* u64: likewise */
+
+	/* private: */
+	__KMEMCGD_A_QOS_MAX,
+	KMEMCGD_A_QOS_MAX = (__KMEMCGD_A_QOS_MAX - 1)
+};
+
+/* What was taken from the memcgs of a class. */
+enum kmemcgd_a_class {
+	KMEMCGD_A_CLASS_PAD = 1,
+	KMEMCGD_A_CLASS_CLASS,		/* u32 */
+	KMEMCGD_A_CLASS_MEMCGS,		/* u32: how many have it now */
+	KMEMCGD_A_CLASS_SLICES,		/* u64: since the load, as below */
+	KMEMCGD_A_CLASS_RECLAIMED_BYTES, /* u64 */
+
+	/* private: */
+	__KMEMCGD_A_CLASS_MAX,
+	KMEMCGD_A_CLASS_MAX = (__KMEMCGD_A_CLASS_MAX - 1)
+};
+
+/* Free memory, as of the last look, of the node that is nearest to its threshold. */
+enum kmemcgd_a_pressure {
+	KMEMCGD_A_PRESSURE_PAD = 1,
+	KMEMCGD_A_PRESSURE_STATE,	/* u32: enum kmemcgd_pressure_state */
+	KMEMCGD_A_PRESSURE_NODE,	/* u32: which node that is */
+	KMEMCGD_A_PRESSURE_MARGIN_BYTES, /* u64: above the kernel's watermarks */
+	KMEMCGD_A_PRESSURE_THRESHOLD_BYTES, /* u64: of that margin */
+	KMEMCGD_A_PRESSURE_GOAL_BYTES,	/* u64: likewise */
+	KMEMCGD_A_PRESSURE_FILL_RATE,	/* u64: how fast it falls, bytes per second */
+	KMEMCGD_A_PRESSURE_EPISODES,	/* u64: times that it fell below */
+	KMEMCGD_A_PRESSURE_NOTHINGS,	/* u64: times that nobody had any to give */
+	KMEMCGD_A_PRESSURE_RECLAIMED_BYTES, /* u64 */
+	KMEMCGD_A_PRESSURE_CPU_NS,	/* u64 */
+	KMEMCGD_A_PRESSURE_CLASS,	/* nest of kmemcgd_a_class, repeated */
+
+	/* private: */
+	__KMEMCGD_A_PRESSURE_MAX,
+	KMEMCGD_A_PRESSURE_MAX = (__KMEMCGD_A_PRESSURE_MAX - 1)
 };
 
 #endif /* _UAPI_LINUX_KMEMCGD_H */
