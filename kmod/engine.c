@@ -4,8 +4,9 @@
  *
  * Zombies have one thread of their own: a slice that waits inside a filesystem
  * delays nothing but zombies. Watermarks have one as well, and more of them
- * where the tunable "threads" asks for it. These are started when they are
- * first wanted, and sleep when they are not any more.
+ * where the tunable "threads" asks for it. Nodes have one, so that whoever fills
+ * the host does not make others hit their limits. These are started when they
+ * are first wanted, and sleep when they are not any more.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,6 +17,7 @@
 
 #include "engine.h"
 #include "params.h"
+#include "pressure.h"
 #include "watermark.h"
 #include "worker.h"
 #include "zombie.h"
@@ -36,6 +38,11 @@ static const struct kmemcgd_source *const watermark_shared[] = {
 	NULL,
 };
 
+static const struct kmemcgd_source *const node_sources[] = {
+	&kmemcgd_pressure_source,
+	NULL,
+};
+
 static_assert(ARRAY_SIZE(zombie_sources) <= KMEMCGD_SOURCES_MAX + 1);
 static_assert(ARRAY_SIZE(watermark_sources) <= KMEMCGD_SOURCES_MAX + 1);
 
@@ -48,6 +55,10 @@ static struct kmemcgd_crew crews[] = {
 		.name = "kmemcgd_wmark/%u",
 		.sources = watermark_sources,
 		.shared = watermark_shared,
+	},
+	[KMEMCGD_CREW_NODES] = {
+		.name = "kmemcgd_node",
+		.sources = node_sources,
 	},
 };
 
@@ -88,8 +99,12 @@ static int start_all(void)
 	int err;
 
 	err = start_crew(KMEMCGD_CREW_ZOMBIES, 1);
-	return err ?: start_crew(KMEMCGD_CREW_WATERMARKS,
-				 kmemcgd_param(KMEMCGD_A_CONFIG_THREADS));
+	err = err ?: start_crew(KMEMCGD_CREW_WATERMARKS,
+				kmemcgd_param(KMEMCGD_A_CONFIG_THREADS));
+	/* One that was started tells that there is no threshold any more. */
+	return err ?: start_crew(KMEMCGD_CREW_NODES,
+				 crews[KMEMCGD_CREW_NODES].active ||
+				 kmemcgd_pressure_wanted());
 }
 
 void kmemcgd_engine_params_changed(void)
@@ -101,8 +116,9 @@ void kmemcgd_engine_params_changed(void)
 		err = start_all();
 	mutex_unlock(&start_lock);
 	if (err)
-		pr_warn("threads: only %u could be started (%d)\n",
-			READ_ONCE(crews[KMEMCGD_CREW_WATERMARKS].active), err);
+		pr_warn("not all threads could be started (%d): %u for watermarks, %u for nodes\n",
+			err, READ_ONCE(crews[KMEMCGD_CREW_WATERMARKS].active),
+			READ_ONCE(crews[KMEMCGD_CREW_NODES].active));
 }
 
 static void stop_all(void)

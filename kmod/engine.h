@@ -7,10 +7,12 @@
  * enum kmemcgd_crew_id - threads with the same work
  * @KMEMCGD_CREW_ZOMBIES: one thread
  * @KMEMCGD_CREW_WATERMARKS: as many as the tunable "threads" says
+ * @KMEMCGD_CREW_NODES: one thread, from the first time that a threshold is set
  */
 enum kmemcgd_crew_id {
 	KMEMCGD_CREW_ZOMBIES,
 	KMEMCGD_CREW_WATERMARKS,
+	KMEMCGD_CREW_NODES,
 };
 
 /**

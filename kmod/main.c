@@ -12,6 +12,8 @@
 #include "netlink.h"
 #include "params.h"
 #include "policies.h"
+#include "pressure.h"
+#include "qos.h"
 #include "states.h"
 #include "stats.h"
 #include "symbols.h"
@@ -19,9 +21,15 @@
 #include "watermark.h"
 #include "zombie.h"
 
+static void cgroup_removed(u64 cgroup_id)
+{
+	kmemcgd_watermark_removed(cgroup_id);
+	kmemcgd_pressure_removed(cgroup_id);
+}
+
 static const struct kmemcgd_cgroup_listener listener = {
 	.created = kmemcgd_watermark_created,
-	.removed = kmemcgd_watermark_removed,
+	.removed = cgroup_removed,
 	.attached = kmemcgd_watermark_attached,
 	.stalled = kmemcgd_watermark_stalled,
 	.queued = kmemcgd_zombie_queued,
@@ -58,6 +66,9 @@ err_engine:
 err_netlink:
 	kmemcgd_cgroup_events_exit();
 	kmemcgd_watches_exit();
+	/* The family was there for a moment: somebody may have set some. */
+	kmemcgd_policies_exit();
+	kmemcgd_qos_exit();
 	kmemcgd_states_exit();
 	return err;
 }
@@ -72,6 +83,7 @@ static void __exit kmemcgd_exit(void)
 	kmemcgd_engine_exit();
 	kmemcgd_watches_exit();
 	kmemcgd_policies_exit();
+	kmemcgd_qos_exit();
 	kmemcgd_states_exit();
 	pr_info("unloaded\n");
 }

@@ -81,6 +81,12 @@ static inline u64 kmemcgd_memcg_base(struct mem_cgroup *memcg)
 	return base < PAGE_COUNTER_MAX ? base : U64_MAX;
 }
 
+/* What memory.low or memory.min leaves to it; 0 in cgroup v1. */
+static inline u64 kmemcgd_memcg_low(struct mem_cgroup *memcg)
+{
+	return max(READ_ONCE(memcg->memory.low), READ_ONCE(memcg->memory.min));
+}
+
 /* How often one of these was in the way, of this memcg and no other. */
 static inline u64 kmemcgd_memcg_hits(struct mem_cgroup *memcg)
 {

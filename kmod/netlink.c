@@ -110,6 +110,35 @@ static const struct genl_ops ops[] = {
 		.policy = kmemcgd_nl_watch_policy,
 		.maxattr = KMEMCGD_A_WATCH_ID,
 	},
+	{
+		.cmd = KMEMCGD_CMD_SET_QOS,
+		.doit = kmemcgd_nl_set_qos,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_qos_policy,
+		.maxattr = KMEMCGD_A_QOS_SWAP,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_QOS,
+		.doit = kmemcgd_nl_get_qos,
+		.start = start_dump,
+		.dumpit = kmemcgd_nl_dump_qos,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_qos_policy,
+		.maxattr = KMEMCGD_A_QOS_ID,
+	},
+	{
+		.cmd = KMEMCGD_CMD_DEL_QOS,
+		.doit = kmemcgd_nl_del_qos,
+		.flags = GENL_ADMIN_PERM,
+		.policy = kmemcgd_nl_qos_policy,
+		.maxattr = KMEMCGD_A_QOS_ID,
+	},
+	{
+		.cmd = KMEMCGD_CMD_GET_PRESSURE,
+		.doit = kmemcgd_nl_get_pressure,
+		.policy = no_attrs,
+		.maxattr = ARRAY_SIZE(no_attrs) - 1,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {
@@ -162,6 +191,34 @@ int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
 		info->extack->bad_attr = attr;
 	}
 	return err;
+}
+
+int kmemcgd_nl_check_ranges(struct genl_info *info,
+			    const struct kmemcgd_nl_range *ranges, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct nlattr *attr = info->attrs[ranges[i].attr];
+
+		if (attr && (nla_get_u32(attr) < ranges[i].min ||
+			     nla_get_u32(attr) > ranges[i].max))
+			return kmemcgd_nl_refuse(info, attr, -ERANGE,
+						 ranges[i].error);
+	}
+	return 0;
+}
+
+int kmemcgd_nl_put_values(struct sk_buff *skb,
+			  const struct kmemcgd_nl_value *values, size_t count,
+			  int pad)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (nla_put_u64_64bit(skb, values[i].attr, values[i].value, pad))
+			return -EMSGSIZE;
+	return 0;
 }
 
 int kmemcgd_nl_reply(struct genl_info *info,

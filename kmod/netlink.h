@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct kmemcgd_pass;
+struct kmemcgd_pressure;
 struct kmemcgd_watch;
 
 /* Registers the family. May sleep. Return: 0 or an error. */
@@ -25,5 +26,6 @@ void kmemcgd_netlink_config_changed(void);
 void kmemcgd_netlink_reclaim_began(const struct kmemcgd_watch *watch);
 void kmemcgd_netlink_reclaim_ended(const struct kmemcgd_watch *watch);
 void kmemcgd_netlink_not_converged(const struct kmemcgd_watch *watch);
+void kmemcgd_netlink_pressure_changed(const struct kmemcgd_pressure *pressure);
 
 #endif

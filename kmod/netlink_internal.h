@@ -22,6 +22,42 @@ int kmemcgd_nl_refuse(struct genl_info *info, const struct nlattr *attr,
 		      int err, const char *message);
 
 /**
+ * struct kmemcgd_nl_range - what a u32 of a request may be
+ * @attr: which
+ * @min: the lowest value
+ * @max: the highest value
+ * @error: "name: must be min to max"
+ */
+struct kmemcgd_nl_range {
+	int attr;
+	u32 min;
+	u32 max;
+	const char *error;
+};
+
+/* Refuses a value out of range; not by a policy, to name the range. */
+int kmemcgd_nl_check_ranges(struct genl_info *info,
+			    const struct kmemcgd_nl_range *ranges,
+			    size_t count);
+
+/* Nearly all attributes of replies are u64. */
+struct kmemcgd_nl_value {
+	int attr;
+	u64 value;
+};
+
+/* @pad: the attribute for alignment. Return: 0 or -EMSGSIZE. */
+int kmemcgd_nl_put_values(struct sk_buff *skb,
+			  const struct kmemcgd_nl_value *values, size_t count,
+			  int pad);
+
+/* Pages in bytes; U64_MAX for what is beyond. */
+static inline u64 kmemcgd_nl_bytes(u64 pages)
+{
+	return pages < U64_MAX >> PAGE_SHIFT ? pages << PAGE_SHIFT : U64_MAX;
+}
+
+/**
  * kmemcgd_nl_reply - build one message and send it to who asked
  * @fill: adds the attributes; 0 or -EMSGSIZE
  * @arg: for @fill
@@ -109,11 +145,17 @@ int kmemcgd_nl_del_watermark(struct sk_buff *skb, struct genl_info *info);
 int kmemcgd_nl_dump_watermark(struct sk_buff *skb, struct netlink_callback *cb);
 int kmemcgd_nl_get_watch(struct sk_buff *skb, struct genl_info *info);
 int kmemcgd_nl_dump_watch(struct sk_buff *skb, struct netlink_callback *cb);
+int kmemcgd_nl_set_qos(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_get_qos(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_del_qos(struct sk_buff *skb, struct genl_info *info);
+int kmemcgd_nl_dump_qos(struct sk_buff *skb, struct netlink_callback *cb);
+int kmemcgd_nl_get_pressure(struct sk_buff *skb, struct genl_info *info);
 
 extern const struct nla_policy kmemcgd_nl_config_policy[KMEMCGD_A_CONFIG_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_memcg_policy[KMEMCGD_A_MEMCG_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_reap_policy[KMEMCGD_A_REAP_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_wmark_policy[KMEMCGD_A_WMARK_MAX + 1];
 extern const struct nla_policy kmemcgd_nl_watch_policy[KMEMCGD_A_WATCH_MAX + 1];
+extern const struct nla_policy kmemcgd_nl_qos_policy[KMEMCGD_A_QOS_MAX + 1];
 
 #endif

@@ -42,10 +42,7 @@ static int fill_pins(struct sk_buff *skb)
 
 int kmemcgd_nl_fill_pass(struct sk_buff *skb, const struct kmemcgd_pass *pass)
 {
-	const struct {
-		int attr;
-		u64 value;
-	} values[] = {
+	const struct kmemcgd_nl_value values[] = {
 		{ KMEMCGD_A_PASS_ID, pass->id },
 		{ KMEMCGD_A_PASS_DURATION_NS, pass->duration_ns },
 		{ KMEMCGD_A_PASS_CPU_NS, pass->cpu_ns },
@@ -55,15 +52,11 @@ int kmemcgd_nl_fill_pass(struct sk_buff *skb, const struct kmemcgd_pass *pass)
 		{ KMEMCGD_A_PASS_PAGES, pass->pages },
 		{ KMEMCGD_A_PASS_INODES, pass->inodes },
 	};
-	size_t i;
 
 	if (nla_put_u32(skb, KMEMCGD_A_PASS_REASON, pass->reason))
 		return -EMSGSIZE;
-	for (i = 0; i < ARRAY_SIZE(values); i++)
-		if (nla_put_u64_64bit(skb, values[i].attr, values[i].value,
-				      KMEMCGD_A_PASS_PAD))
-			return -EMSGSIZE;
-	return 0;
+	return kmemcgd_nl_put_values(skb, values, ARRAY_SIZE(values),
+				     KMEMCGD_A_PASS_PAD);
 }
 
 static int fill_passes(struct sk_buff *skb)

@@ -18,67 +18,46 @@ const struct nla_policy kmemcgd_nl_watch_policy[KMEMCGD_A_WATCH_MAX + 1] = {
 	[KMEMCGD_A_WATCH_ID] = { .type = NLA_U64 },
 };
 
-static u64 to_bytes(u64 pages)
-{
-	return pages < U64_MAX >> PAGE_SHIFT ? pages << PAGE_SHIFT : U64_MAX;
-}
-
-/* Nearly all attributes are u64. */
-struct value {
-	int attr;
-	u64 value;
-};
-
-static int put_values(struct sk_buff *skb, const struct value *values,
-		      size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (nla_put_u64_64bit(skb, values[i].attr, values[i].value,
-				      KMEMCGD_A_WATCH_PAD))
-			return -EMSGSIZE;
-	return 0;
-}
-
 static int fill_watch(struct sk_buff *skb, void *arg)
 {
 	const struct kmemcgd_watch *watch = arg;
 	u64 now_ns = ktime_get_ns();
 	bool limited = watch->state != KMEMCGD_WATCH_NO_LIMIT && watch->base;
-	const struct value values[] = {
+	const struct kmemcgd_nl_value values[] = {
 		{ KMEMCGD_A_WATCH_ID, watch->cgroup_id },
 		{ KMEMCGD_A_WATCH_POLICY_ID, watch->policy_id },
-		{ KMEMCGD_A_WATCH_USAGE_BYTES, to_bytes(watch->usage) },
+		{ KMEMCGD_A_WATCH_USAGE_BYTES, kmemcgd_nl_bytes(watch->usage) },
 		{ KMEMCGD_A_WATCH_BASE_BYTES,
-		  limited ? to_bytes(watch->base) : 0 },
+		  limited ? kmemcgd_nl_bytes(watch->base) : 0 },
 		{ KMEMCGD_A_WATCH_HIGH_BYTES,
-		  limited ? to_bytes(watch->marks.high) : 0 },
+		  limited ? kmemcgd_nl_bytes(watch->marks.high) : 0 },
 		{ KMEMCGD_A_WATCH_LOW_BYTES,
-		  limited ? to_bytes(watch->marks.low) : 0 },
+		  limited ? kmemcgd_nl_bytes(watch->marks.low) : 0 },
 		{ KMEMCGD_A_WATCH_LEARNED_BYTES,
-		  limited ? to_bytes(watch->learned) : 0 },
+		  limited ? kmemcgd_nl_bytes(watch->learned) : 0 },
 		{ KMEMCGD_A_WATCH_HEADROOM_BYTES, limited ?
-		  to_bytes(kmemcgd_less(watch->base, watch->usage)) : 0 },
-		{ KMEMCGD_A_WATCH_FILL_RATE, to_bytes(watch->fill.rate) },
+		  kmemcgd_nl_bytes(kmemcgd_less(watch->base, watch->usage)) : 0 },
+		{ KMEMCGD_A_WATCH_FILL_RATE, kmemcgd_nl_bytes(watch->fill.rate) },
 		{ KMEMCGD_A_WATCH_NEXT_US,
 		  div_u64(kmemcgd_less(watch->due_ns, now_ns), NSEC_PER_USEC) },
 		{ KMEMCGD_A_WATCH_LOOKS, watch->looks },
 		{ KMEMCGD_A_WATCH_RECLAIMED_BYTES,
-		  to_bytes(watch->reclaimed_pages) },
+		  kmemcgd_nl_bytes(watch->reclaimed_pages) },
 		{ KMEMCGD_A_WATCH_CPU_NS, watch->cpu_ns },
 		{ KMEMCGD_A_WATCH_TRIGGERED, watch->triggered },
 		{ KMEMCGD_A_WATCH_LIMIT_HIT, watch->limit_hit },
 	};
-	const struct value last_hit = {
+	const struct kmemcgd_nl_value last_hit = {
 		KMEMCGD_A_WATCH_LAST_HIT_MS,
 		div_u64(now_ns - watch->last_hit_ns, NSEC_PER_MSEC),
 	};
 
-	if (put_values(skb, values, ARRAY_SIZE(values)) ||
+	if (kmemcgd_nl_put_values(skb, values, ARRAY_SIZE(values),
+				  KMEMCGD_A_WATCH_PAD) ||
 	    nla_put_u32(skb, KMEMCGD_A_WATCH_STATE, watch->state))
 		return -EMSGSIZE;
-	return watch->limit_hit ? put_values(skb, &last_hit, 1) : 0;
+	return watch->limit_hit ?
+		kmemcgd_nl_put_values(skb, &last_hit, 1, KMEMCGD_A_WATCH_PAD) : 0;
 }
 
 struct reply {

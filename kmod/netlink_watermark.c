@@ -25,13 +25,7 @@ const struct nla_policy kmemcgd_nl_wmark_policy[KMEMCGD_A_WMARK_MAX + 1] = {
 	[KMEMCGD_A_WMARK_SWAPPINESS] = { .type = NLA_U32 },
 };
 
-/* Ranges are checked here, not by a policy, to name them in the message. */
-static const struct {
-	int attr;
-	u32 min;
-	u32 max;
-	const char *error;
-} ranges[] = {
+static const struct kmemcgd_nl_range ranges[] = {
 	{ KMEMCGD_A_WMARK_RATIO, 0, 100, "ratio: must be 0 to 100" },
 	{ KMEMCGD_A_WMARK_SCALE_FACTOR, 1, 1000,
 	  "scale_factor: must be 1 to 1000" },
@@ -108,17 +102,10 @@ static int check_swappiness(struct genl_info *info)
 
 static int check_ranges(struct genl_info *info)
 {
-	size_t i;
+	int err;
 
-	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
-		const struct nlattr *attr = info->attrs[ranges[i].attr];
-
-		if (attr && (nla_get_u32(attr) < ranges[i].min ||
-			     nla_get_u32(attr) > ranges[i].max))
-			return kmemcgd_nl_refuse(info, attr, -ERANGE,
-						 ranges[i].error);
-	}
-	return check_swappiness(info);
+	err = kmemcgd_nl_check_ranges(info, ranges, ARRAY_SIZE(ranges));
+	return err ?: check_swappiness(info);
 }
 
 /* What is given replaces what was there. */

@@ -86,7 +86,13 @@ static const struct kernel_param_ops ranged_ops = {
 	T(watches_max, WATCHES_MAX, 65536, 0, 1048576,			\
 	  "memcgs that are watched, and policies, at most")		\
 	T(threads, THREADS, 1, 1, KMEMCGD_THREADS_MAX,			\
-	  "threads for watermarks")
+	  "threads for watermarks")					\
+	T(node_free_mb, NODE_FREE_MB, 0, 0, 16777216,			\
+	  "free memory to keep above the kernel's low watermarks, in MiB; 0: off") \
+	T(node_free_permille, NODE_FREE_PERMILLE, 0, 0, 500,		\
+	  "likewise, in 1/1000 of all memory; the larger one counts")	\
+	T(node_gap_percent, NODE_GAP_PERCENT, 25, 1, 400,		\
+	  "how much more than that is freed, in percent of it")
 
 #define DEFINE_TUNABLE(_name, _attr, _default, _min, _max, _doc)	\
 	static u32 _name = _default;					\

@@ -9,6 +9,15 @@
 /* Nothing to do until somebody kicks the engine. */
 #define KMEMCGD_NEVER U64_MAX
 
+/*
+ * Looks that are far away happen together, in steps of 2^30 ns (1.07 s), so
+ * that they need one wakeup: the step after a time.
+ */
+static inline u64 kmemcgd_far_ns(u64 time_ns)
+{
+	return ((time_ns >> 30) + 1) << 30;
+}
+
 /**
  * enum kmemcgd_urgency - who goes first
  * @KMEMCGD_BACKGROUND: whenever there is time; under the CPU cap

@@ -113,9 +113,8 @@ static void fade(struct kmemcgd_watch *watch, u64 now_ns)
 }
 
 /*
- * The less time is left, the higher the priority; at once upwards, and step by
- * step down, since what fills in bursts will do so again. A hit of the limit, and
- * a turn that came late, prove that this is not enough.
+ * The less time is left, the higher the priority. A hit of the limit, and a turn
+ * that came late, prove that this is not enough.
  */
 static void set_level(struct kmemcgd_watch *watch, u64 now_ns)
 {
@@ -125,22 +124,9 @@ static void set_level(struct kmemcgd_watch *watch, u64 now_ns)
 	if (watch->looks > 1)
 		late_level = kmemcgd_late_level(left_ns,
 						kmemcgd_less(now_ns, watch->due_ns));
-	if (late_level >= watch->late_level) {
-		watch->late_level = late_level;
-		watch->late_ns = now_ns;
-	} else if (now_ns - watch->late_ns >= KMEMCGD_LATE_KEEP_NS) {
-		watch->late_level = 0;
-	}
-	level = max(level, watch->late_level);
 	if (watch->last_hit_ns && now_ns - watch->last_hit_ns < CAREFUL_NS)
 		level = KMEMCGD_LEVEL_MAX;
-	if (level < watch->level) {
-		if (now_ns - watch->level_ns < KMEMCGD_LEVEL_KEEP_NS)
-			return;
-		level = watch->level - 1;
-	}
-	watch->level = level;
-	watch->level_ns = now_ns;
+	kmemcgd_urge_update(&watch->urge, level, late_level, now_ns);
 }
 
 static void learn(struct kmemcgd_watch *watch, const struct reading *reading,
@@ -324,7 +310,7 @@ static void plan(struct kmemcgd_watch *watch, const struct reading *reading,
 		watch->due_ns = now_ns + quiet_ns(watch, reading->populated);
 	else
 		watch->quiet_shift = 0;
-	watch->due_ns = kmemcgd_watch_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
+	watch->due_ns = kmemcgd_far_ns(watch->due_ns - KMEMCGD_LOOK_MAX_NS);
 }
 
 /*

@@ -201,7 +201,7 @@ u64 kmemcgd_watches_first(u32 *level, bool *pressing)
 		struct entry *entry = container_of(node, struct entry, due);
 
 		due_ns = entry->watch.due_ns;
-		*level = entry->watch.level;
+		*level = entry->watch.urge.level;
 		*pressing = entry->watch.pressing;
 	}
 	xa_unlock_irqrestore(&table, flags);

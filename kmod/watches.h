@@ -16,10 +16,7 @@
  * @policy_id: whose policy applies; KMEMCGD_POLICY_DEFAULT: the host's
  * @policy: which that is
  * @state: what is done about it
- * @level: how urgent it is, 0 to KMEMCGD_LEVEL_MAX
- * @level_ns: the last time that it was so urgent
- * @late_level: likewise, because the thread came late for it
- * @late_ns: the last time that it came so late
+ * @urge: how urgent it is
  * @pressing: its limit is near enough to go before all else
  * @due_ns: the next look, by ktime_get_ns()
  * @interval_ns: between the last two looks
@@ -48,10 +45,7 @@ struct kmemcgd_watch {
 	u64 policy_id;
 	struct kmemcgd_wmark_policy policy;
 	enum kmemcgd_watch_state state;
-	u32 level;
-	u64 level_ns;
-	u32 late_level;
-	u64 late_ns;
+	struct kmemcgd_urge urge;
 	bool pressing;
 	u64 due_ns;
 	u64 interval_ns;

@@ -236,8 +236,8 @@ static void policy_run(const struct kmemcgd_budget *budget,
 	apply_step(&apply_id);
 	/* Together with the far looks. */
 	if (!apply_id)
-		apply_due_ns = kmemcgd_watch_far_ns(budget->now_ns +
-						    APPLY_INTERVAL_NS);
+		apply_due_ns = kmemcgd_far_ns(budget->now_ns +
+					      APPLY_INTERVAL_NS);
 }
 
 const struct kmemcgd_source kmemcgd_watermark_source = {

@@ -11,6 +11,7 @@
 #ifndef KMEMCGD_WATERMARK_H
 #define KMEMCGD_WATERMARK_H
 
+#include "level.h"
 #include "types.h"
 
 #define KMEMCGD_WMARK_SCALE_DEFAULT 50
@@ -34,22 +35,6 @@
 #define KMEMCGD_REACH_LOW_NS (4ULL * 1000 * 1000)
 /* A pause that is shorter costs more than it gives. */
 #define KMEMCGD_GAP_MIN_NS (50ULL * 1000)
-/* Steps of priority that a memcg in need can get. */
-#define KMEMCGD_LEVEL_MAX 3
-/* From so much time until the limit on, the priority rises. */
-#define KMEMCGD_NEAR_NS (10ULL * 1000 * 1000)
-/*
- * A thread that gets its turn so late shares its CPU, and at the lowest priority
- * may be a few times as late: with so much time left it has to rise now, to one
- * level, or with half of that to the highest.
- */
-#define KMEMCGD_LATE_NS (3ULL * 1000 * 1000)
-#define KMEMCGD_LATE_LEFT_NS (40ULL * 1000 * 1000)
-#define KMEMCGD_LATE_LEVEL 2U
-/* For so long. */
-#define KMEMCGD_LATE_KEEP_NS KMEMCGD_NS_PER_S
-/* What was near keeps its level for so long, and loses one step then. */
-#define KMEMCGD_LEVEL_KEEP_NS (20ULL * 1000 * 1000)
 /* A limit that is so near comes before whoever else wants the CPU. */
 #define KMEMCGD_PRESSING_NS (1ULL * 1000 * 1000)
 /* Pages of one slice: as few as reclaim takes, or cheaper ones by the page. */
@@ -299,34 +284,6 @@ static inline uint64_t kmemcgd_learn(uint64_t learned, uint64_t base,
 static inline uint64_t kmemcgd_forget(uint64_t learned)
 {
 	return learned - (learned + 15) / 16;
-}
-
-/* A step for each halving of the time that is left, from KMEMCGD_NEAR_NS on. */
-static inline uint32_t kmemcgd_level(uint64_t left_ns)
-{
-	uint64_t near_ns = KMEMCGD_NEAR_NS;
-	uint32_t level = 0;
-
-	while (level < KMEMCGD_LEVEL_MAX && left_ns < near_ns) {
-		level++;
-		near_ns /= 2;
-	}
-	return level;
-}
-
-/* Likewise, where the thread got its turn late by so much. */
-static inline uint32_t kmemcgd_late_level(uint64_t left_ns, uint64_t late_ns)
-{
-	if (late_ns < KMEMCGD_LATE_NS || left_ns >= KMEMCGD_LATE_LEFT_NS)
-		return 0;
-	return left_ns < KMEMCGD_LATE_LEFT_NS / 2 ? KMEMCGD_LEVEL_MAX :
-						    KMEMCGD_LATE_LEVEL;
-}
-
-/* 19 at level 0, and down to @nice_min at the highest. */
-static inline uint32_t kmemcgd_level_boost(uint32_t level, uint32_t nice_min)
-{
-	return (19 - nice_min) * level / KMEMCGD_LEVEL_MAX;
 }
 
 #endif
