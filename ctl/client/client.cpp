@@ -133,6 +133,21 @@ std::string_view watermark_attribute(std::uint16_t attribute) {
     }
 }
 
+std::string_view qos_attribute(std::uint16_t attribute) {
+    switch (attribute) {
+    case KMEMCGD_A_QOS_CLASS:
+        return "class";
+    case KMEMCGD_A_QOS_REQUEST_BYTES:
+        return "request";
+    case KMEMCGD_A_QOS_REQUEST_RATIO:
+        return "request in percent";
+    case KMEMCGD_A_QOS_SWAP:
+        return "swap";
+    default:
+        return {};
+    }
+}
+
 } // namespace
 
 Result<Client> Client::connect(std::unique_ptr<Transport> transport, const Clock& clock) {
@@ -245,14 +260,18 @@ Result<Listing<Memcg>> Client::memcgs(const MemcgFilter& filter) {
     return dump(all, decode_memcg);
 }
 
+Error Client::module_lacks(std::string_view what, const Error& error) const {
+    return {.fault = Fault::unsupported,
+            .message =
+                fmt::format("the loaded module, version {}, has no {}", info_.module_version, what),
+            .hint = "install and load version " KMEMCGD_VERSION " of the module, or newer",
+            .error_number = error.error_number};
+}
+
 Error Client::explain_watermark_error(Error error) const {
     // The group came with the commands: where it is missing, they are.
     if (error.error_number == EOPNOTSUPP && !family_.watermarks_group)
-        return Error{.fault = Fault::unsupported,
-                     .message = fmt::format("the loaded module, version {}, has no watermarks",
-                                            info_.module_version),
-                     .hint = "install and load version " KMEMCGD_VERSION " of the module, or newer",
-                     .error_number = error.error_number};
+        return module_lacks("watermarks", error);
     // This kernel lacks something, not the module.
     if (error.error_number == EOPNOTSUPP)
         error.hint = "kmemcgctl features";
@@ -290,6 +309,52 @@ Result<Listing<WatermarkPolicy>> Client::policies() {
     if (!list)
         return explain_watermark_error(list.error());
     return list;
+}
+
+Error Client::explain_qos_error(Error error) const {
+    // They need nothing of the kernel that the module does not need to be loaded.
+    if (error.error_number == EOPNOTSUPP)
+        return module_lacks("classes", error);
+    const auto name = error.attribute ? qos_attribute(*error.attribute) : "";
+    return name.empty() ? error : name_attribute(std::move(error), name);
+}
+
+Result<Qos> Client::ask_qos(std::uint8_t command, std::uint64_t id, const QosChange& change) {
+    auto question = request(command);
+    question.put_u64(KMEMCGD_A_QOS_ID, id);
+    put_change(question, change);
+    auto answer = ask(question, decode_qos);
+    if (!answer)
+        return explain_qos_error(answer.error());
+    return answer;
+}
+
+Result<Qos> Client::qos(std::uint64_t id) {
+    return ask_qos(KMEMCGD_CMD_GET_QOS, id, {});
+}
+
+Result<Qos> Client::set_qos(std::uint64_t id, const QosChange& change) {
+    return ask_qos(KMEMCGD_CMD_SET_QOS, id, change);
+}
+
+Result<Qos> Client::delete_qos(std::uint64_t id) {
+    return ask_qos(KMEMCGD_CMD_DEL_QOS, id, {});
+}
+
+Result<Listing<Qos>> Client::classes() {
+    auto all = request(KMEMCGD_CMD_GET_QOS, Request::Kind::dump);
+    auto list = dump(all, decode_qos);
+    if (!list)
+        return explain_qos_error(list.error());
+    return list;
+}
+
+Result<Pressure> Client::pressure() {
+    auto get = request(KMEMCGD_CMD_GET_PRESSURE);
+    auto answer = ask(get, decode_pressure);
+    if (!answer)
+        return explain_qos_error(answer.error());
+    return answer;
 }
 
 Result<Watch> Client::watch(std::uint64_t id) {

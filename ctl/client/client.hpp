@@ -49,6 +49,12 @@ public:
     Result<Watch> watch(std::uint64_t id);
     Result<Listing<Watch>> watches();
 
+    Result<Qos> qos(std::uint64_t id);
+    Result<Qos> set_qos(std::uint64_t id, const QosChange& change);
+    Result<Qos> delete_qos(std::uint64_t id);
+    Result<Listing<Qos>> classes(); // every memcg that has one
+    Result<Pressure> pressure();
+
 private:
     Client(Connection connection, Family family)
         : connection_(std::move(connection)), family_(family) {}
@@ -59,7 +65,10 @@ private:
     Result<Listing<T>> dump(Request& request, Result<T> (*decode)(Bytes));
     Result<WatermarkPolicy> ask_policy(std::uint8_t command, PolicyId id,
                                        const WatermarkChange& change);
+    Result<Qos> ask_qos(std::uint8_t command, std::uint64_t id, const QosChange& change);
     [[nodiscard]] Error explain_watermark_error(Error error) const;
+    [[nodiscard]] Error explain_qos_error(Error error) const;
+    [[nodiscard]] Error module_lacks(std::string_view what, const Error& error) const;
     [[nodiscard]] Request request(std::uint8_t command,
                                   Request::Kind kind = Request::Kind::ask) const;
 

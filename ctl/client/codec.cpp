@@ -237,6 +237,12 @@ Result<Event> decode_event(std::uint8_t command, Bytes bytes) {
         return watch_event<ReclaimEnd>(bytes);
     case KMEMCGD_CMD_NOT_CONVERGED_NTF:
         return watch_event<NotConverged>(bytes);
+    case KMEMCGD_CMD_PRESSURE_NTF: {
+        auto pressure = decode_pressure(bytes);
+        if (!pressure)
+            return pressure.error();
+        return Event{PressureChanged{std::move(*pressure)}};
+    }
     default:
         return malformed(fmt::format("event with the unknown command {}", command));
     }

@@ -37,6 +37,12 @@ constexpr ConfigField table[] = {
     {KMEMCGD_A_CONFIG_WATCHES_MAX, "watches_max", "", Q::count,
      "memcgs that are watched, and policies, at most"},
     {KMEMCGD_A_CONFIG_THREADS, "threads", "", Q::count, "threads for watermarks"},
+    {KMEMCGD_A_CONFIG_NODE_FREE_MB, "node_free_mb", "node_free", Q::mebibytes,
+     "memory to keep free, above what the kernel keeps; 0: off"},
+    {KMEMCGD_A_CONFIG_NODE_FREE_PERMILLE, "node_free_permille", "", Q::permille,
+     "the same, of all memory; the larger one counts"},
+    {KMEMCGD_A_CONFIG_NODE_GAP_PERCENT, "node_gap_percent", "node_gap", Q::percent,
+     "how much more is freed once it is short, of that"},
 };
 static_assert(std::size(table) == KMEMCGD_A_CONFIG_MAX);
 

@@ -10,7 +10,16 @@
 
 namespace kmemcgd {
 
-enum class Quantity { boolean, permille, microseconds, milliseconds, pages, count };
+enum class Quantity {
+    boolean,
+    permille,
+    percent,
+    microseconds,
+    milliseconds,
+    pages,
+    mebibytes,
+    count
+};
 
 struct ConfigField {
     kmemcgd_a_config attribute;

@@ -24,6 +24,7 @@ bool known_event(std::uint8_t command) {
     case KMEMCGD_CMD_RECLAIM_BEGIN_NTF:
     case KMEMCGD_CMD_RECLAIM_END_NTF:
     case KMEMCGD_CMD_NOT_CONVERGED_NTF:
+    case KMEMCGD_CMD_PRESSURE_NTF:
         return true;
     default:
         return false;

@@ -155,6 +155,52 @@ struct Watch {
     std::optional<std::uint64_t> last_hit_ms; // empty: never
 };
 
+// A memcg with a class.
+struct Qos {
+    std::uint64_t id = 0;
+    std::string path;
+    std::uint32_t qos_class = 0;
+    std::uint64_t request_bytes = 0;
+    std::uint32_t request_ratio = 0;
+    std::uint32_t swap = 0;
+    std::uint32_t state = KMEMCGD_QOS_WITHIN;
+    std::uint64_t usage_bytes = 0;
+    std::uint64_t protected_bytes = 0;
+    std::uint64_t overuse_permille = 0;
+    std::uint64_t reclaimed_bytes = 0;
+    std::uint64_t cpu_ns = 0;
+};
+
+// What is empty stays as it was.
+struct QosChange {
+    std::optional<std::uint32_t> qos_class;
+    std::optional<std::uint64_t> request_bytes;
+    std::optional<std::uint32_t> request_ratio;
+    std::optional<std::uint32_t> swap;
+};
+
+// What was taken from the memcgs of a class.
+struct ClassTotals {
+    std::uint32_t qos_class = 0;
+    std::uint32_t memcgs = 0;
+    std::uint64_t slices = 0;
+    std::uint64_t reclaimed_bytes = 0;
+};
+
+struct Pressure {
+    std::uint32_t state = KMEMCGD_PRESSURE_OFF;
+    std::uint32_t node = 0;
+    std::uint64_t margin_bytes = 0;
+    std::uint64_t threshold_bytes = 0;
+    std::uint64_t goal_bytes = 0;
+    std::uint64_t fill_rate = 0;
+    std::uint64_t episodes = 0;
+    std::uint64_t nothings = 0;
+    std::uint64_t reclaimed_bytes = 0;
+    std::uint64_t cpu_ns = 0;
+    std::vector<ClassTotals> classes;
+};
+
 struct PassBegin {
     std::uint64_t id = 0;
     std::uint32_t reason = KMEMCGD_REASON_RMDIR;
@@ -178,10 +224,13 @@ struct ReclaimEnd {
 struct NotConverged {
     Watch watch;
 };
+struct PressureChanged {
+    Pressure pressure;
+};
 struct Unloaded {}; // the family is gone: the kernel's own controller tells
 
 using Event = std::variant<PassBegin, PassEnd, Freed, ConfigChanged, ReclaimBegin, ReclaimEnd,
-                           NotConverged, Unloaded>;
+                           NotConverged, PressureChanged, Unloaded>;
 
 // The memcg that an event is about, or nothing.
 const Watch* watch_of(const Event& event);

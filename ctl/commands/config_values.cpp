@@ -13,6 +13,8 @@
 namespace kmemcgd {
 namespace {
 
+constexpr std::uint64_t bytes_per_mb = 1 << 20;
+
 Error unknown_name(std::string_view name) {
     std::vector<std::string> names;
     for (const auto& field : config_fields()) {
@@ -41,14 +43,47 @@ Result<std::uint64_t> parse_time(std::string_view text, bool alias, std::uint64_
     return *ns / unit_ns;
 }
 
+// An alias does not say what a bare number counts.
+Error needs_unit(const ConfigField& field, std::string_view text, std::string_view suffix,
+                 std::string_view unit) {
+    return usage_error(
+        fmt::format("\"{}\" needs a unit", text),
+        fmt::format("write {}={}{}, or {} in {}", field.alias, text, suffix, field.name, unit));
+}
+
 Result<std::uint64_t> parse_share(const ConfigField& field, std::string_view text, bool alias) {
     if (bare_number(text) && !alias)
         return parse_count(text);
     if (bare_number(text))
-        return usage_error(
-            fmt::format("\"{}\" needs a unit", text),
-            fmt::format("write {}={}%, or {} in permille", field.alias, text, field.name));
+        return needs_unit(field, text, "%", "permille");
     return parse_percent_as_permille(text);
+}
+
+Result<std::uint64_t> parse_percent(const ConfigField& field, std::string_view text, bool alias) {
+    if (bare_number(text) && !alias)
+        return parse_count(text);
+    if (bare_number(text))
+        return needs_unit(field, text, "%", "percent");
+    const auto permille = parse_percent_as_permille(text);
+    if (!permille)
+        return permille;
+    if (*permille % 10 != 0)
+        return usage_error(fmt::format("\"{}\" is not a whole number of percent", text));
+    return *permille / 10;
+}
+
+Result<std::uint64_t> parse_size_in_mb(const ConfigField& field, std::string_view text,
+                                       bool alias) {
+    if (text == "0" || (bare_number(text) && !alias))
+        return parse_count(text);
+    if (bare_number(text))
+        return needs_unit(field, text, "M", "MiB");
+    const auto bytes = parse_bytes(text);
+    if (!bytes)
+        return bytes;
+    if (*bytes % bytes_per_mb != 0)
+        return usage_error(fmt::format("\"{}\" is not a whole number of MiB", text));
+    return *bytes / bytes_per_mb;
 }
 
 Result<std::uint64_t> parse_value(const ConfigField& field, std::string_view text, bool alias) {
@@ -65,6 +100,10 @@ Result<std::uint64_t> parse_value(const ConfigField& field, std::string_view tex
         return parse_time(text, alias, ns_per_us, "microseconds");
     case Quantity::milliseconds:
         return parse_time(text, alias, ns_per_ms, "milliseconds");
+    case Quantity::percent:
+        return parse_percent(field, text, alias);
+    case Quantity::mebibytes:
+        return parse_size_in_mb(field, text, alias);
     case Quantity::pages:
     case Quantity::count:
         break;
@@ -86,6 +125,10 @@ std::string format_config_value(const ConfigField& field, std::uint32_t value) {
         return format_duration_ns(value * ns_per_ms);
     case Quantity::pages:
         return fmt::format("{} pages", format_count(value));
+    case Quantity::percent:
+        return fmt::format("{} %", value);
+    case Quantity::mebibytes:
+        return format_bytes(value * bytes_per_mb);
     case Quantity::count:
         break;
     }

@@ -34,6 +34,16 @@ std::string watch_text(const Watch& watch) {
     return text;
 }
 
+std::string pressure_text(const Pressure& pressure) {
+    auto text = fmt::format("state={} node={}", pressure_state_name(pressure.state), pressure.node);
+    for (const auto& field : pressure_fields())
+        text += fmt::format(" {}={}", field.name, pressure.*(field.member));
+    for (const auto& totals : pressure.classes)
+        text += fmt::format(" {}.reclaimed_bytes={}", class_name(totals.qos_class),
+                            totals.reclaimed_bytes);
+    return text;
+}
+
 struct EventToText {
     std::string operator()(const PassBegin& begin) const {
         return fmt::format("pass-begin  pass={} reason={}", begin.id, reason_name(begin.reason));
@@ -62,6 +72,9 @@ struct EventToText {
     }
     std::string operator()(const NotConverged& hit) const {
         return "not-converged " + watch_text(hit.watch);
+    }
+    std::string operator()(const PressureChanged& changed) const {
+        return "pressure    " + pressure_text(changed.pressure);
     }
     std::string operator()(const Unloaded& /*unloaded*/) const { return "unloaded"; }
 };

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "commands/change_each.hpp"
 #include "commands/options.hpp"
-#include "commands/targets.hpp"
 #include "commands/watermark_values.hpp"
 
 #include <cerrno>
 #include <memory>
 
-#include <fmt/format.h>
-
 namespace kmemcgd {
 namespace {
 
 using Words = std::vector<std::string>;
-using ChangePolicy = std::function<Result<WatermarkPolicy>(const Target& target)>;
 
 struct SetOptions {
     Words targets;
@@ -30,35 +27,6 @@ Result<WatermarkChange> parse_all(const WatermarkOptions& values) {
     return values.parse();
 }
 
-Outcome change_each(const Context& context, Targets targets, std::string_view key,
-                    const ChangePolicy& change) {
-    std::vector<WatermarkPolicy> changed;
-    for (const auto& target : targets.found) {
-        auto policy = change(target);
-        if (policy) {
-            changed.push_back(std::move(*policy));
-            continue;
-        }
-        if (changed.empty() && concerns_all(policy.error()))
-            return policy.error();
-        policy.error().message = fmt::format("{}: {}", target.name, policy.error().message);
-        targets.failures.push_back({target.name, policy.error()});
-    }
-    if (changed.empty() && targets.failures.size() == 1)
-        return targets.failures.front().error;
-    if (context.json()) {
-        auto document = json_document();
-        auto& list = document[std::string(key)] = Json::array();
-        for (const auto& policy : changed)
-            list.push_back(to_json(policy));
-        document["failures"] = to_json(targets.failures);
-        context.print_document(document);
-    } else if (!changed.empty()) {
-        print_policies(context, changed);
-    }
-    return conclude(context, targets.failures, !changed.empty());
-}
-
 Outcome run_set(Context& context, const SetOptions& options) {
     const auto change = parse_all(options.values);
     if (!change)
@@ -69,26 +37,10 @@ Outcome run_set(Context& context, const SetOptions& options) {
     auto targets = find_each(context, options.targets, [&](const Pattern& pattern) {
         return live_targets(context, pattern);
     });
-    return change_each(context, std::move(targets), "policies", [&](const Target& target) {
-        return client->set_policy(target.id, *change);
-    });
-}
-
-// Among the policies, not among the cgroups: a glob means those that have one.
-Result<std::vector<Target>> with_policy(const std::vector<WatermarkPolicy>& policies,
-                                        const Pattern& pattern) {
-    std::vector<Target> targets;
-    for (const auto& policy : policies) {
-        if (policy.id && pattern.matches(*policy.id, policy.path))
-            targets.push_back({*policy.id, policy.path});
-    }
-    if (targets.empty())
-        return Error{.message = pattern.glob()
-                                    ? fmt::format("no policy matches {}", pattern.text())
-                                    : fmt::format("no policy is set for {}", pattern.text()),
-                     .hint = "kmemcgctl watermark show tells which policy applies, and whose it is",
-                     .error_number = ENOENT};
-    return targets;
+    return change_each<WatermarkPolicy>(
+        context, std::move(targets), "policies",
+        [&](const Target& target) { return client->set_policy(target.id, *change); },
+        print_policies);
 }
 
 Outcome run_unset(Context& context, const Words& words) {
@@ -99,10 +51,12 @@ Outcome run_unset(Context& context, const Words& words) {
     if (!policies)
         return policies.error();
     auto targets = find_each(context, words, [&](const Pattern& pattern) {
-        return with_policy(policies->entries, pattern);
+        return among(policies->entries, pattern, "policy",
+                     "kmemcgctl watermark show tells which policy applies, and whose it is");
     });
-    return change_each(context, std::move(targets), "deleted",
-                       [&](const Target& target) { return client->delete_policy(target.id); });
+    return change_each<WatermarkPolicy>(
+        context, std::move(targets), "deleted",
+        [&](const Target& target) { return client->delete_policy(target.id); }, print_policies);
 }
 
 Outcome run_default(Context& context, const DefaultOptions& options) {

@@ -48,6 +48,9 @@ struct EventToJson {
     Json operator()(const NotConverged& hit) const {
         return {{"event", "not-converged"}, {"watch", to_json(hit.watch)}};
     }
+    Json operator()(const PressureChanged& changed) const {
+        return {{"event", "pressure"}, {"pressure", to_json(changed.pressure)}};
+    }
     Json operator()(const Unloaded& /*unloaded*/) const {
         Json json;
         json["event"] = "unloaded";

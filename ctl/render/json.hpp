@@ -25,9 +25,15 @@ Json to_json(const Pass& pass);
 Json to_json(const Stats& stats);
 Json to_json(const WatermarkPolicy& policy);
 Json to_json(const Watch& watch);
+Json to_json(const Qos& qos);
+Json to_json(const Pressure& pressure);
+Json setting_json(const Qos& qos); // what can be set of it
 Json to_json(const Event& event);
 Json to_json(const Error& error);
 Json to_json(const PinCounts& counts);
+
+// "class" and "class_name": the name is null where it has none.
+void put_class(Json& json, std::uint32_t qos_class);
 
 // Paths are bytes, JSON is UTF-8: what is not gets replaced, never thrown at. Nothing
 // but printable ASCII comes out, or a path could control the terminal.

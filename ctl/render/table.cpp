@@ -35,6 +35,8 @@ Cell measured_cell(std::uint64_t value, Measure measure, std::uint32_t page_size
         return {format_bytes(value), plain};
     case Measure::bytes_per_s:
         return {format_bytes(value) + "/s", plain};
+    case Measure::permille:
+        return {format_permille(value), plain};
     case Measure::pages:
         return {format_bytes(value * page_size_bytes), plain};
     case Measure::count:

@@ -158,6 +158,8 @@ std::vector<Attrs> FakeKernel::dumped(int command, const Attributes& filter) con
         std::transform(policies.begin(), policies.end(), std::back_inserter(list), policy_attrs);
     else if (command == KMEMCGD_CMD_GET_WATCH)
         std::transform(watches.begin(), watches.end(), std::back_inserter(list), watch_attrs);
+    else if (command == KMEMCGD_CMD_GET_QOS)
+        std::transform(classes.begin(), classes.end(), std::back_inserter(list), qos_attrs);
     if (command != KMEMCGD_CMD_GET_MEMCG)
         return list;
     const auto pin = filter.u32(KMEMCGD_A_MEMCG_PIN, "pin");
@@ -208,7 +210,8 @@ Refusal FakeKernel::serve(int command, const Attributes& request, Attrs& reply) 
         }
         return {ENOENT, "no such memcg"};
     default:
-        return serve_watermark(command, request, reply);
+        return command >= KMEMCGD_CMD_SET_QOS ? serve_qos(command, request, reply)
+                                              : serve_watermark(command, request, reply);
     }
 }
 
@@ -231,6 +234,8 @@ std::vector<Datagram> FakeKernel::answer(Bytes request) {
     if (const auto refusal = refusals.find(generic.cmd); refusal != refusals.end())
         return {ack(header, refusal->second)};
     if (!has_watermarks && generic.cmd >= KMEMCGD_CMD_SET_WATERMARK)
+        return {ack(header, {EOPNOTSUPP, ""})};
+    if (!has_classes && generic.cmd >= KMEMCGD_CMD_SET_QOS)
         return {ack(header, {EOPNOTSUPP, ""})};
     if ((header.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
         return dump(header, generic.cmd, *attributes);

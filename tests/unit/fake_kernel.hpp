@@ -75,7 +75,10 @@ public:
     std::vector<Memcg> memcgs;
     std::vector<WatermarkPolicy> policies;
     std::vector<Watch> watches;
+    std::vector<Qos> classes;
+    Pressure pressure;
     bool has_watermarks = true; // false: a module from before there were any
+    bool has_classes = true;    // likewise
     Capability capability{"rmdir-events", false, false, "be woken", "no tracepoint"};
     int interrupted_dumps = 0; // so many dumps say that things changed
     std::size_t cut_bytes = 0; // taken off the end of each reply
@@ -111,6 +114,8 @@ public:
     static Attrs memcg_attrs(const Memcg& memcg);
     static Attrs policy_attrs(const WatermarkPolicy& policy);
     static Attrs watch_attrs(const Watch& watch);
+    static Attrs qos_attrs(const Qos& qos);
+    static Attrs pressure_attrs(const Pressure& pressure);
 
     std::vector<Datagram> answer(Bytes request);
 
@@ -126,6 +131,8 @@ private:
     [[nodiscard]] std::vector<Attrs> dumped(int command, const Attributes& filter) const;
     Refusal serve_watermark(int command, const Attributes& request, Attrs& reply);
     Refusal set_policy(const Attributes& request, std::optional<std::uint64_t> id, Attrs& reply);
+    Refusal serve_qos(int command, const Attributes& request, Attrs& reply);
+    Refusal set_qos(const Attributes& request, std::uint64_t id, Attrs& reply);
     Refusal serve(int command, const Attributes& request, Attrs& reply);
 };
 

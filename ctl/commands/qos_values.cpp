@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/qos_values.hpp"
+
+#include "client/names.hpp"
+#include "commands/options.hpp"
+#include "render/nearest.hpp"
+#include "render/table.hpp"
+#include "render/units.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+// What a policy file calls a request that is left to the cgroup's own protection.
+constexpr std::string_view by_protection = "memory.low";
+
+Error about(std::string_view option, Error error) {
+    error.message = fmt::format("{}: {}", option, error.message);
+    return error;
+}
+
+Result<std::uint32_t> parse_number(std::string_view text, std::string_view hint) {
+    const auto value = parse_count(text);
+    if (!value)
+        return usage_error(value.error().message, std::string(hint));
+    if (*value > std::numeric_limits<std::uint32_t>::max())
+        return usage_error(fmt::format("\"{}\" is far too large", text));
+    return static_cast<std::uint32_t>(*value);
+}
+
+Error no_such_class(std::string_view text) {
+    std::vector<std::string> names;
+    for (const auto name : class_names())
+        names.emplace_back(name);
+    const auto meant = nearest(text, names);
+    return usage_error(fmt::format("--class: there is no class \"{}\"", text),
+                       meant ? fmt::format("did you mean {}?", *meant)
+                             : fmt::format("{}, or a number from 0 to {}", fmt::join(names, ", "),
+                                           KMEMCGD_CLASS_MAX));
+}
+
+Status take_class(std::string_view text, QosChange& change) {
+    if (text.empty())
+        return success();
+    if (const auto named = named_class(text)) {
+        change.qos_class = *named;
+        return success();
+    }
+    if (text.find_first_not_of("0123456789") != std::string_view::npos)
+        return no_such_class(text);
+    const auto number = parse_number(text, {});
+    if (!number)
+        return about("--class", number.error());
+    change.qos_class = *number;
+    return success();
+}
+
+Status take_request(std::string_view text, QosChange& change) {
+    constexpr auto hint = "write it like 300M, or 50% of its limit";
+    if (text.empty())
+        return success();
+    change.request_bytes = 0;
+    change.request_ratio = 0;
+    if (text == by_protection)
+        return success();
+    if (text.ends_with('%')) {
+        const auto percent = parse_number(text.substr(0, text.size() - 1), hint);
+        if (!percent)
+            return about("--request", percent.error());
+        change.request_ratio = *percent;
+        return success();
+    }
+    const auto bytes = parse_bytes(text);
+    if (!bytes)
+        return about("--request", bytes.error());
+    change.request_bytes = *bytes;
+    return success();
+}
+
+Status take_swap(std::string_view text, QosChange& change) {
+    if (text.empty())
+        return success();
+    const auto value = parse_boolean(text);
+    if (!value)
+        return about("--swap", value.error());
+    change.swap = *value ? 1U : 0U;
+    return success();
+}
+
+} // namespace
+
+void QosOptions::declare(Options& options) {
+    options.text("--class", qos_class, "CLASS",
+                 "besteffort (4), burstable (8), guaranteed (12), or 0 to 15; the lowest gives "
+                 "first");
+    options.text("--request", request, "SIZE|PERCENT",
+                 "what is left to it, as 300M, or 50% of its limit; 0: only what memory.low and "
+                 "memory.min protect");
+    options.text("--swap", swap, "on|off", "swap anonymous memory out as well (off)");
+}
+
+bool QosOptions::empty() const {
+    return qos_class.empty() && request.empty() && swap.empty();
+}
+
+Result<QosChange> QosOptions::parse() const {
+    QosChange change;
+    const Status taken[] = {take_class(qos_class, change), take_request(request, change),
+                            take_swap(swap, change)};
+    for (const auto& status : taken) {
+        if (!status)
+            return status.error();
+    }
+    return change;
+}
+
+std::string request_text(const Qos& qos) {
+    const auto ratio = fmt::format("{} %", qos.request_ratio);
+    if (qos.request_bytes == 0)
+        return qos.request_ratio == 0 ? "-" : ratio;
+    const auto bytes = format_bytes(qos.request_bytes);
+    return qos.request_ratio == 0 ? bytes : fmt::format("{} or {}", bytes, ratio);
+}
+
+std::string qos_text(const Qos& qos) {
+    auto text = class_name(qos.qos_class);
+    if (const auto request = request_text(qos); request != "-")
+        text += ", request " + request;
+    return qos.swap != 0 ? text + ", swap yes" : text;
+}
+
+std::string overuse_text(const Qos& qos) {
+    if (qos.protected_bytes == 0 && qos.overuse_permille != 0)
+        return "all";
+    return format_permille(qos.overuse_permille);
+}
+
+void print_classes(const Context& context, std::span<const Qos> memcgs) {
+    Table table({{"CLASS", "class"},
+                 {"STATE", "state"},
+                 {"USAGE", "usage_bytes", true},
+                 {"REQUEST", "request_bytes", true},
+                 {"OF ITS LIMIT", "request_ratio", true, true},
+                 {"PROTECTED", "protected_bytes", true},
+                 {"OVERUSE", "overuse_permille", true},
+                 {"TAKEN", "reclaimed_bytes", true},
+                 {"CPU", "cpu_ns", true, true},
+                 {"SWAP", "swap"},
+                 {"ID", "id", true, true},
+                 {"PATH", "path"}});
+    const auto number = [](auto value) { return std::to_string(value); };
+    for (const auto& qos : memcgs)
+        table.add({{class_name(qos.qos_class), number(qos.qos_class)},
+                   text_cell(qos_state_name(qos.state)),
+                   bytes_cell(qos.usage_bytes),
+                   {request_text(qos), number(qos.request_bytes)},
+                   {number(qos.request_ratio), number(qos.request_ratio)},
+                   bytes_cell(qos.protected_bytes),
+                   {overuse_text(qos), number(qos.overuse_permille)},
+                   bytes_cell(qos.reclaimed_bytes),
+                   {format_duration_ns(qos.cpu_ns), number(qos.cpu_ns)},
+                   {qos.swap != 0 ? "yes" : "no", number(qos.swap)},
+                   {number(qos.id), number(qos.id)},
+                   // Gone, or longer than a path may be.
+                   qos.path.empty() ? empty_cell() : text_cell(qos.path)});
+    table.print(context.out(), context.human(), context.paint());
+}
+
+} // namespace kmemcgd
