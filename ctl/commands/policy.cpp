@@ -3,8 +3,8 @@
 #include "commands/cgroup_path.hpp"
 #include "commands/options.hpp"
 #include "commands/policy_input.hpp"
+#include "commands/qos_values.hpp"
 #include "commands/watermark_values.hpp"
-#include "policy/plan.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ Outcome run_check(Context& context, const PolicyOptions& options) {
     const auto host = scan(context);
     std::vector<const Rule*> unused;
     if (host)
-        unused = make_plan(*file, *host, {}, {}, {}).unused;
+        unused = make_plan(*file, *host, {}, {}).unused;
     if (context.json()) {
         auto document = json_document();
         document["file"] = options.path(context);
@@ -74,8 +74,34 @@ std::string watermark_text(const WatermarkPolicy& policy) {
     return text;
 }
 
+std::string setting_text(const Setting& setting) {
+    const auto* qos = std::get_if<Qos>(&setting);
+    return qos != nullptr ? "class " + qos_text(*qos)
+                          : watermark_text(std::get<WatermarkPolicy>(setting));
+}
+
 std::string effect_text(const Rule& rule) {
-    return rule.opt_out ? "left alone" : watermark_text(as_policy({}, rule.watermark));
+    if (rule.opt_out)
+        return "left alone";
+    std::string text;
+    if (rule.watermark)
+        text = setting_text(as_policy({}, *rule.watermark));
+    if (rule.qos)
+        text += (text.empty() ? "" : "; ") + setting_text(as_qos({}, *rule.qos));
+    return text;
+}
+
+std::string effect_text(const Rule& rule, What what) {
+    if (rule.opt_out)
+        return what == What::watermark ? "left alone" : "none";
+    if (what == What::watermark)
+        return rule.watermark ? watermark_text(as_policy({}, *rule.watermark)) : "-";
+    return rule.qos ? qos_text(as_qos({}, *rule.qos)) : "-";
+}
+
+Json to_json(const Setting& setting) {
+    const auto* qos = std::get_if<Qos>(&setting);
+    return qos != nullptr ? setting_json(*qos) : to_json(std::get<WatermarkPolicy>(setting));
 }
 
 Json to_json(const Rule& rule) {
@@ -85,10 +111,15 @@ Json to_json(const Rule& rule) {
     json["limit_min_bytes"] = or_null(rule.limit_min_bytes);
     json["limit_max_bytes"] = or_null(rule.limit_max_bytes);
     json["opt_out"] = rule.opt_out;
-    auto watermark = to_json(as_policy({}, rule.watermark));
-    watermark.erase("id");
-    watermark.erase("path");
-    json["watermark"] = rule.opt_out ? Json(nullptr) : std::move(watermark);
+    const auto of_no_cgroup = [](Json setting) {
+        setting.erase("id");
+        setting.erase("path");
+        return setting;
+    };
+    json["watermark"] = rule.watermark && !rule.opt_out
+                            ? of_no_cgroup(to_json(as_policy({}, *rule.watermark)))
+                            : Json(nullptr);
+    json["qos"] = rule.qos ? of_no_cgroup(setting_json(as_qos({}, *rule.qos))) : Json(nullptr);
     return json;
 }
 

@@ -7,6 +7,7 @@
 #include "policy/apply.hpp"
 #include "render/table.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -51,23 +52,18 @@ std::string_view action_name(const Step& step) {
     return "remove";
 }
 
-std::optional<WatermarkPolicy> after(const Step& step) {
-    if (step.rule == nullptr)
-        return std::nullopt;
-    return as_policy({step.id, step.path, {}}, step.rule->watermark);
-}
-
-Json policy_json(const std::optional<WatermarkPolicy>& policy) {
-    return policy ? to_json(*policy) : Json(nullptr);
+Json setting_json(const std::optional<Setting>& setting) {
+    return setting ? to_json(*setting) : Json(nullptr);
 }
 
 Json step_json(const Step& step) {
     return {{"action", action_name(step)},
+            {"what", step.what == What::qos ? "qos" : "watermark"},
             {"id", step.id},
             {"path", step.path},
             {"policy", step.rule != nullptr ? Json(step.rule->name) : Json(nullptr)},
-            {"before", policy_json(step.before)},
-            {"after", policy_json(after(step))}};
+            {"before", setting_json(step.before)},
+            {"after", setting_json(step.after)}};
 }
 
 Json as_json(const Work& work, const std::vector<Failure>& failures,
@@ -85,16 +81,20 @@ Json as_json(const Work& work, const std::vector<Failure>& failures,
     }
     document["unused"] = to_json(work.plan.unused);
     auto& vanished = document["gone"] = Json::array();
-    for (const auto* step : gone)
-        vanished.push_back(step->path);
+    for (const auto* step : gone) {
+        // Once, even if a watermark and a class were to be set.
+        if (std::find(vanished.begin(), vanished.end(), step->path) == vanished.end())
+            vanished.push_back(step->path);
+    }
     document["failures"] = to_json(failures);
     return document;
 }
 
 std::string change_text(const Step& step) {
-    const auto before = step.before ? watermark_text(*step.before) : std::string("none");
-    const auto wanted = after(step);
-    return fmt::format("{} -> {}", before, wanted ? watermark_text(*wanted) : "none");
+    const auto text = [](const std::optional<Setting>& setting) {
+        return setting ? setting_text(*setting) : std::string("none");
+    };
+    return fmt::format("{} -> {}", text(step.before), text(step.after));
 }
 
 void print(const Context& context, const Work& work) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -21,9 +22,14 @@ struct Explanation {
     const Rule* rule = nullptr;
     // Those before it, or all, and why they are not meant.
     std::vector<std::pair<const Rule*, std::string>> passed = {};
-    // The nearest ancestor with a rule, whose watermark is inherited.
-    std::string ancestor = {};
-    const Rule* inherited = nullptr;
+    // The nearest ancestors whose rule sets what its own does not: a watermark is
+    // inherited, and a class stands for all below.
+    struct Above {
+        std::string path = {};
+        const Rule* rule = nullptr;
+    };
+    Above inherited = {};
+    Above part_of = {};
 };
 
 const Candidate* find(const HostCgroups& host, const std::string& path) {
@@ -38,20 +44,25 @@ Explanation explain(const PolicyFile& file, const HostCgroups& host, const Candi
         auto why = misfit(rule, cgroup, host.cgroup_version);
         if (why.empty()) {
             result.rule = &rule;
-            return result;
+            break;
         }
         result.passed.emplace_back(&rule, std::move(why));
     }
     auto path = std::filesystem::path(cgroup.path).parent_path();
-    for (; path.has_relative_path(); path = path.parent_path()) {
+    bool marked = result.rule != nullptr && result.rule->watermark;
+    bool classed = result.rule != nullptr && result.rule->qos;
+    for (; path.has_relative_path() && !(marked && classed); path = path.parent_path()) {
         const auto* ancestor = find(host, path.string());
         const auto* rule =
             ancestor == nullptr ? nullptr : rule_for(file.rules, *ancestor, host.cgroup_version);
-        if (rule != nullptr) {
-            result.ancestor = path.string();
-            result.inherited = rule;
-            break;
-        }
+        if (rule == nullptr)
+            continue;
+        if (!marked && rule->watermark)
+            result.inherited = {path.string(), rule};
+        if (!classed && rule->qos)
+            result.part_of = {path.string(), rule};
+        marked = marked || rule->watermark;
+        classed = classed || rule->qos;
     }
     return result;
 }
@@ -64,27 +75,33 @@ Json as_json(const Explanation& explanation) {
     auto& passed = document["passed"] = Json::array();
     for (const auto& [rule, why] : explanation.passed)
         passed.push_back({{"name", rule->name}, {"why", why}});
-    document["inherited"] =
-        explanation.inherited == nullptr
-            ? Json(nullptr)
-            : Json{{"path", explanation.ancestor}, {"policy", to_json(*explanation.inherited)}};
+    const auto above = [](const Explanation::Above& from) {
+        return from.rule == nullptr ? Json(nullptr)
+                                    : Json{{"path", from.path}, {"policy", to_json(*from.rule)}};
+    };
+    document["inherited"] = above(explanation.inherited);
+    document["part_of"] = above(explanation.part_of);
     return document;
 }
 
 void print(const Context& context, const Explanation& explanation) {
     auto& out = context.out();
-    const auto line = [&](const std::string& path, const Rule& rule, std::string_view how) {
-        out << printable(fmt::format("{}: {}\"{}\" ({}): {}", path, how, rule.name, rule.origin,
-                                     effect_text(rule)))
+    const auto& path = explanation.cgroup.path;
+    const auto& [inherited, part_of] = std::tie(explanation.inherited, explanation.part_of);
+    const auto line = [&](std::string_view how, const Rule& rule, const std::string& effect) {
+        out << printable(
+                   fmt::format("{}: {}\"{}\" ({}): {}", path, how, rule.name, rule.origin, effect))
             << '\n';
     };
-    const auto path = explanation.cgroup.path;
     if (explanation.rule != nullptr)
-        line(path, *explanation.rule, "");
-    else if (explanation.inherited != nullptr)
-        line(path, *explanation.inherited,
-             fmt::format("inherited from {}, ", explanation.ancestor));
-    else
+        line("", *explanation.rule, effect_text(*explanation.rule));
+    if (inherited.rule != nullptr)
+        line(fmt::format("inherited from {}, ", inherited.path), *inherited.rule,
+             effect_text(*inherited.rule, What::watermark));
+    if (part_of.rule != nullptr)
+        line(fmt::format("part of {}, ", part_of.path), *part_of.rule,
+             "class " + effect_text(*part_of.rule, What::qos));
+    if (explanation.rule == nullptr && inherited.rule == nullptr && part_of.rule == nullptr)
         out << printable(path) << ": no policy\n";
     for (const auto& [rule, why] : explanation.passed)
         out << printable(fmt::format("  \"{}\" ({}) {}", rule->name, rule->origin, why)) << '\n';

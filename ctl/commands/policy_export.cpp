@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the module has now, as a policy file.
+#include "client/names.hpp"
 #include "commands/config_values.hpp"
 #include "commands/options.hpp"
 #include "commands/policy_input.hpp"
+
+#include <map>
 
 #include <fmt/format.h>
 
@@ -34,13 +37,41 @@ std::string as_glob(std::string_view path) {
     return glob;
 }
 
-void print_policy(std::ostream& out, const WatermarkPolicy& policy) {
-    out << fmt::format("\n[[policy]]\nname = {}\nmatch = {}\n", toml_string(policy.path),
-                       toml_string(as_glob(policy.path)));
-    if (policy.off()) {
-        out << "opt_out = true\n";
-        return;
+// What is set on one cgroup: a policy file has one policy for both.
+struct Settings {
+    std::string path;
+    const WatermarkPolicy* watermark = nullptr;
+    const Qos* qos = nullptr;
+};
+
+std::map<std::uint64_t, Settings> by_cgroup(const std::vector<WatermarkPolicy>& policies,
+                                            const std::vector<Qos>& classes) {
+    std::map<std::uint64_t, Settings> all;
+    for (const auto& policy : policies) {
+        if (policy.id)
+            all[*policy.id] = {policy.path, &policy, nullptr};
     }
+    for (const auto& qos : classes) {
+        auto& settings = all[qos.id];
+        settings.path = qos.path;
+        settings.qos = &qos;
+    }
+    return all;
+}
+
+void print_class(std::ostream& out, const Qos& qos) {
+    out << fmt::format("class = {}\n", toml_string(class_name(qos.qos_class)));
+    if (qos.request_bytes != 0)
+        out << fmt::format("request = {}\n", qos.request_bytes);
+    if (qos.request_ratio != 0)
+        out << fmt::format("{}request = \"{}%\"\n",
+                           qos.request_bytes != 0 ? "# a policy file takes one of both: " : "",
+                           qos.request_ratio);
+    if (qos.swap != 0)
+        out << "swap = true\n";
+}
+
+void print_watermark(std::ostream& out, const WatermarkPolicy& policy) {
     out << fmt::format("[policy.watermark]\nratio = {}\nscale_factor = {}\n", policy.ratio,
                        policy.scale_factor);
     if (policy.high_headroom_bytes != 0)
@@ -53,6 +84,18 @@ void print_policy(std::ostream& out, const WatermarkPolicy& policy) {
         out << fmt::format("swappiness = {}\n", *policy.swappiness);
 }
 
+void print_policy(std::ostream& out, const Settings& settings) {
+    const auto& [path, watermark, qos] = settings;
+    out << fmt::format("\n[[policy]]\nname = {}\nmatch = {}\n", toml_string(path),
+                       toml_string(as_glob(path)));
+    if (qos != nullptr)
+        print_class(out, *qos);
+    if (watermark != nullptr && !watermark->off())
+        print_watermark(out, *watermark);
+    else if (watermark != nullptr)
+        out << (qos != nullptr ? "watermark = \"off\"\n" : "opt_out = true\n");
+}
+
 Outcome run_export(Context& context) {
     auto client = context.connect();
     if (!client)
@@ -63,17 +106,23 @@ Outcome run_export(Context& context) {
     const auto policies = client->policies();
     if (!policies)
         return policies.error();
+    const auto classes = client->classes();
+    if (!classes && classes.error().fault != Fault::unsupported)
+        return classes.error();
     auto& out = context.out();
     out << "[module]\n";
     for (const auto& field : config_fields())
         out << fmt::format("{} = {}\n", field.name, config->at(field.attribute));
     for (const auto& policy : policies->entries) {
-        if (policy.id)
-            print_policy(out, policy);
-        else
+        if (!policy.id)
             out << "\n# The host's default is not part of a policy file: kmemcgctl watermark "
                    "default\n";
     }
+    // A module from before there were classes has none.
+    const std::vector<Qos> none;
+    for (const auto& [id, settings] :
+         by_cgroup(policies->entries, classes ? classes->entries : none))
+        print_policy(out, settings);
     return exit_ok;
 }
 

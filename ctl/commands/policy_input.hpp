@@ -3,8 +3,7 @@
 #pragma once
 
 #include "commands/command.hpp"
-#include "policy/host.hpp"
-#include "policy/policy_file.hpp"
+#include "policy/plan.hpp"
 
 #include <memory>
 
@@ -22,8 +21,11 @@ Result<HostCgroups> scan(const Context& context);
 
 // "ratio 95 %, scale_factor 20", what differs from a watermark that is off; "off".
 std::string watermark_text(const WatermarkPolicy& policy);
+std::string setting_text(const Setting& setting); // likewise, or "class burstable, swap yes"
 std::string effect_text(const Rule& rule);
+std::string effect_text(const Rule& rule, What what); // of that only; "-" when there is none
 
+Json to_json(const Setting& setting);
 Json to_json(const Rule& rule);
 Json to_json(const std::vector<const Rule*>& rules); // their names
 

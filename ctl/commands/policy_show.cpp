@@ -57,13 +57,15 @@ void print(const Context& context, const PolicyFile& file,
         context.out() << '\n';
     Table table({{"POLICY", "policy"},
                  {"WATERMARK", "watermark"},
+                 {"CLASS", "qos"},
                  {"CGROUPS", "cgroups", true},
                  {"ONLY", "only"},
                  {"ORIGIN", "origin"},
                  {"MATCH", "match"}});
     for (std::size_t i = 0; i < file.rules.size(); ++i) {
         const auto& rule = file.rules[i];
-        table.add({text_cell(rule.name), text_cell(effect_text(rule)),
+        table.add({text_cell(rule.name), text_cell(effect_text(rule, What::watermark)),
+                   text_cell(effect_text(rule, What::qos)),
                    counts[i] ? count_cell(*counts[i]) : empty_cell(),
                    text_cell(condition_text(rule)), text_cell(rule.origin),
                    text_cell(fmt::format("{}", fmt::join(rule.globs, " ")))});

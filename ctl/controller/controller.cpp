@@ -52,19 +52,25 @@ Status Controller::load() {
 }
 
 void Controller::report(const Work& work, const Done& done) {
+    const auto subject = [](const Step& step) {
+        return fmt::format("{}: {}", step.path, step.what == What::qos ? "class" : "watermark");
+    };
     for (const auto* step : done.steps)
         log(Level::info, step->kind == Step::Kind::set
-                             ? fmt::format("{}: set by \"{}\"", step->path, step->rule->name)
-                             : fmt::format("{}: removed", step->path));
+                             ? fmt::format("{} set by \"{}\"", subject(*step), step->rule->name)
+                             : fmt::format("{} removed", subject(*step)));
     for (const auto& [step, error] : done.failures)
-        log(Level::warning, fmt::format("{}: {}", step->path, error.message));
+        log(Level::warning, fmt::format("{}: {}", subject(*step), error.message));
     say_kept(work);
 }
 
 void Controller::say_kept(const Work& work) const {
-    const auto kept = std::count_if(work.plan.steps.begin(), work.plan.steps.end(),
-                                    [](const Step& step) { return step.rule != nullptr; });
-    notify(fmt::format("STATUS={} cgroups have a policy", kept));
+    Ids kept;
+    for (const auto& step : work.plan.steps) {
+        if (step.after)
+            kept.insert(step.id);
+    }
+    notify(fmt::format("STATUS={} cgroups have a policy", kept.size()));
 }
 
 Status Controller::carry_out_and_report(Client& client, const Work& work) {

@@ -14,45 +14,56 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto key = "watermarks";
+constexpr auto watermarks_key = "watermarks";
+constexpr auto classes_key = "classes"; // files from before there were any lack it
 
 Error cannot(const char* what, const fs::path& file) {
     return {.message = fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)),
-            .hint = "it has the ids of the cgroups whose watermarks come from the policy file",
+            .hint =
+                "it has the ids of the cgroups whose watermarks and classes come from the policy "
+                "file",
             .error_number = errno};
+}
+
+std::optional<Ids> read_ids(const Json& list) {
+    Ids ids;
+    if (!list.is_array())
+        return std::nullopt;
+    for (const auto& id : list) {
+        if (id.is_number_unsigned())
+            ids.insert(id.get<std::uint64_t>());
+    }
+    return ids.size() == list.size() ? std::optional(std::move(ids)) : std::nullopt;
 }
 
 } // namespace
 
-Result<std::set<std::uint64_t>> read_applied(const fs::path& file) {
+Result<Applied> read_applied(const fs::path& file) {
     std::error_code unknown;
     if (!fs::exists(file, unknown))
-        return std::set<std::uint64_t>{};
+        return Applied{};
     std::ifstream in(file);
     if (!in)
         return cannot("read", file);
     const auto document = Json::parse(in, nullptr, false);
-    const auto list = document.is_object() ? document.find(key) : document.end();
-    std::set<std::uint64_t> ids;
-    if (document.is_object() && list != document.end() && list->is_array()) {
-        for (const auto& id : *list) {
-            if (id.is_number_unsigned())
-                ids.insert(id.get<std::uint64_t>());
-        }
-        if (ids.size() == list->size())
-            return ids;
+    if (document.is_object() && document.contains(watermarks_key)) {
+        auto watermarks = read_ids(document[watermarks_key]);
+        auto classes = read_ids(document.value(classes_key, Json::array()));
+        if (watermarks && classes)
+            return Applied{std::move(*watermarks), std::move(*classes)};
     }
     return Error{.message = fmt::format("{} is damaged", file.string()),
-                 .hint = "remove it; watermarks that no rule is for any more then stay"};
+                 .hint = "remove it; what no rule is for any more then stays"};
 }
 
-Status write_applied(const fs::path& file, const std::set<std::uint64_t>& ids) {
+Status write_applied(const fs::path& file, const Applied& applied) {
     std::error_code failure;
     fs::create_directories(file.parent_path(), failure);
     const fs::path fresh = file.string() + ".new";
     {
         std::ofstream out(fresh, std::ios::trunc);
-        out << Json{{key, ids}}.dump() << '\n';
+        out << Json{{watermarks_key, applied.watermarks}, {classes_key, applied.classes}}.dump()
+            << '\n';
         out.flush();
         if (!out)
             return cannot("write", fresh);

@@ -11,17 +11,17 @@ namespace kmemcgd {
 namespace {
 
 // Before anything is set: what is set and then not written down would stay for good.
-Ids with_all_to_set(const Work& work) {
-    auto ids = work.applied;
+Applied with_all_to_set(const Work& work) {
+    auto applied = work.applied;
     for (const auto& step : work.plan.steps) {
         if (step.kind != Step::Kind::remove)
-            ids.insert(step.id);
+            applied.of(step.what).insert(step.id);
     }
-    return ids;
+    return applied;
 }
 
-Ids left_of(const Work& work, const Done& done) {
-    Ids ids;
+Applied left_of(const Work& work, const Done& done) {
+    Applied applied;
     const auto listed = [](const std::vector<const Step*>& steps, const Step& step) {
         return std::find(steps.begin(), steps.end(), &step) != steps.end();
     };
@@ -31,9 +31,32 @@ Ids left_of(const Work& work, const Done& done) {
                           (step.kind == Step::Kind::remove && !listed(done.steps, step) &&
                            !listed(done.gone, step));
         if (ours)
-            ids.insert(step.id);
+            applied.of(step.what).insert(step.id);
     }
-    return ids;
+    return applied;
+}
+
+Status change(Client& client, const Step& step) {
+    const auto status = [](const auto& answer) {
+        return answer ? success() : Status(answer.error());
+    };
+    const bool set = step.kind == Step::Kind::set;
+    if (step.what == What::watermark)
+        return status(set ? client.set_policy(step.id, *step.rule->watermark)
+                          : client.delete_policy(step.id));
+    return status(set ? client.set_qos(step.id, *step.rule->qos) : client.delete_qos(step.id));
+}
+
+// A module from before there were classes will do for a file without any.
+Result<std::vector<Qos>> present_classes(Client& client, const PolicyFile& file) {
+    auto list = client.classes();
+    if (list)
+        return std::move(list->entries);
+    const bool wanted = std::any_of(file.rules.begin(), file.rules.end(),
+                                    [](const Rule& rule) { return rule.qos.has_value(); });
+    if (list.error().fault == Fault::unsupported && !wanted)
+        return std::vector<Qos>{};
+    return list.error();
 }
 
 } // namespace
@@ -45,14 +68,18 @@ Result<Work> plan_work(Client& client, const PolicyFile& file, const HostCgroups
     if (!config)
         return config.error();
     work.config = *config;
-    const auto policies = client.policies();
+    auto policies = client.policies();
     if (!policies)
         return policies.error();
+    auto classes = present_classes(client, file);
+    if (!classes)
+        return classes.error();
     auto applied = read_applied(applied_file);
     if (!applied)
         return applied.error();
     work.applied = std::move(*applied);
-    work.plan = make_plan(file, host, work.config, policies->entries, work.applied);
+    work.plan = make_plan(
+        file, host, {work.config, std::move(policies->entries), std::move(*classes)}, work.applied);
     return work;
 }
 
@@ -68,9 +95,7 @@ Result<Done> carry_out(Client& client, const Work& work,
     for (const auto& step : work.plan.steps) {
         if (step.kind == Step::Kind::keep)
             continue;
-        const auto changed = step.kind == Step::Kind::set
-                                 ? client.set_policy(step.id, step.rule->watermark)
-                                 : client.delete_policy(step.id);
+        const auto changed = change(client, step);
         if (changed)
             done.steps.push_back(&step);
         else if (concerns_all(changed.error()))

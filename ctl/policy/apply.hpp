@@ -15,7 +15,7 @@ namespace kmemcgd {
 struct Work {
     Plan plan; // refers to the file's rules, which must outlive it
     Config config;
-    Ids applied; // what was set from here before
+    Applied applied; // what was set from here before
 };
 
 struct StepFailure {
@@ -34,8 +34,8 @@ struct Done {
 Result<Work> plan_work(Client& client, const PolicyFile& file, const HostCgroups& host,
                        const std::filesystem::path& applied_file);
 
-// Tunables first, then watermarks. An error is one that concerns all of them; what was
-// done until then stays, and is written down.
+// Tunables first, then watermarks, then classes. An error is one that concerns all of them; what
+// was done until then stays, and is written down.
 Result<Done> carry_out(Client& client, const Work& work, const std::filesystem::path& applied_file);
 
 } // namespace kmemcgd

@@ -7,11 +7,57 @@
 namespace kmemcgd {
 namespace {
 
-using Policies = std::map<std::uint64_t, WatermarkPolicy>;
+struct Ruled {
+    const Candidate* cgroup;
+    const Rule* rule;
+};
 
-std::optional<WatermarkPolicy> find(const Policies& policies, std::uint64_t id) {
-    const auto found = policies.find(id);
-    return found == policies.end() ? std::nullopt : std::optional(found->second);
+// How a kind of setting is found in a rule, and what the module has once it is set.
+template <class T, class Change>
+struct Part {
+    What what;
+    std::optional<Change> Rule::*wanted;
+    T (*result)(const Candidate&, const Change&);
+};
+
+constexpr Part<WatermarkPolicy, WatermarkChange> watermarks{What::watermark, &Rule::watermark,
+                                                            as_policy};
+constexpr Part<Qos, QosChange> classes{What::qos, &Rule::qos, as_qos};
+
+template <class T, class Change>
+void add_steps(const Part<T, Change>& part, const std::vector<Ruled>& ruled,
+               const std::vector<T>& present, const Ids& applied, Plan& plan) {
+    std::map<std::uint64_t, const T*> now;
+    for (const auto& entry : present) {
+        const std::optional<std::uint64_t> id = entry.id;
+        if (id) // or it is the host's default
+            now.emplace(*id, &entry);
+    }
+    Ids decided;
+    for (const auto& [cgroup, rule] : ruled) {
+        const auto& wanted = rule->*part.wanted;
+        if (!wanted && !rule->opt_out)
+            continue;
+        decided.insert(cgroup->id);
+        const auto found = now.find(cgroup->id);
+        const auto* before = found == now.end() ? nullptr : found->second;
+        if (!wanted && before == nullptr)
+            continue;
+        Step step{Step::Kind::remove, part.what, cgroup->id, cgroup->path, rule, {}, {}};
+        if (before != nullptr)
+            step.before = *before;
+        if (wanted) {
+            const bool done = before != nullptr && same(*before, *wanted);
+            step.kind = done ? Step::Kind::keep : Step::Kind::set;
+            step.after = part.result(*cgroup, *wanted);
+        }
+        plan.steps.push_back(std::move(step));
+    }
+    for (const auto& [id, entry] : now) {
+        if (applied.count(id) != 0 && decided.count(id) == 0)
+            plan.steps.push_back(
+                {Step::Kind::remove, part.what, id, entry->path, nullptr, *entry, {}});
+    }
 }
 
 } // namespace
@@ -22,35 +68,24 @@ bool Plan::empty() const {
            });
 }
 
-Plan make_plan(const PolicyFile& file, const HostCgroups& host, const Config& config,
-               std::span<const WatermarkPolicy> policies, const Ids& applied) {
+Plan make_plan(const PolicyFile& file, const HostCgroups& host, const Present& present,
+               const Applied& applied) {
     Plan plan;
     for (const auto& change : file.tunables) {
-        if (config.at(change.which) != change.value)
+        if (present.config.at(change.which) != change.value)
             plan.tunables.push_back(change);
     }
-    Policies present;
-    for (const auto& policy : policies) {
-        if (policy.id)
-            present.emplace(*policy.id, policy);
-    }
+    std::vector<Ruled> ruled;
     std::set<const Rule*> used;
-    Ids ruled;
     for (const auto& cgroup : host.cgroups) {
         const auto* rule = rule_for(file.rules, cgroup, host.cgroup_version);
         if (rule == nullptr)
             continue;
+        ruled.push_back({&cgroup, rule});
         used.insert(rule);
-        ruled.insert(cgroup.id);
-        auto before = find(present, cgroup.id);
-        const bool done = before && same(*before, rule->watermark);
-        plan.steps.push_back({done ? Step::Kind::keep : Step::Kind::set, cgroup.id, cgroup.path,
-                              rule, std::move(before)});
     }
-    for (const auto& [id, policy] : present) {
-        if (applied.count(id) != 0 && ruled.count(id) == 0)
-            plan.steps.push_back({Step::Kind::remove, id, policy.path, nullptr, policy});
-    }
+    add_steps(watermarks, ruled, present.policies, applied.watermarks, plan);
+    add_steps(classes, ruled, present.classes, applied.classes, plan);
     for (const auto& rule : file.rules) {
         if (used.count(&rule) == 0)
             plan.unused.push_back(&rule);

@@ -2,6 +2,7 @@
 #include "policy/policy_file.hpp"
 
 #include "commands/config_values.hpp"
+#include "commands/qos_values.hpp"
 #include "commands/watermark_values.hpp"
 #include "policy/presets.hpp"
 #include "render/nearest.hpp"
@@ -41,6 +42,7 @@ using Keys = std::span<const std::string_view>;
 constexpr std::uint32_t ratio_max = 100;
 constexpr std::uint32_t scale_factor_max = 1000;
 constexpr std::uint32_t swappiness_max = 200;
+constexpr std::uint32_t request_ratio_max = 100;
 
 // A number, a word or a truth value as one types it on a command line.
 std::optional<std::string> as_word(const toml::node& node) {
@@ -206,13 +208,14 @@ private:
     }
 
     Status take_rule(const toml::table& table, Rule& rule) {
-        constexpr std::array<std::string_view, 6> keys{"name",  "match",   "cgroup",
-                                                       "limit", "opt_out", "watermark"};
+        constexpr std::array<std::string_view, 9> keys{
+            "name", "match", "cgroup", "limit", "opt_out", "class", "request", "swap", "watermark"};
         if (auto known = only(table, keys); !known)
             return known;
         const Status taken[] = {
-            take_name(table, rule),   take_globs(table, rule),   take_version(table, rule),
-            take_limits(table, rule), take_opt_out(table, rule), take_watermark(table, rule),
+            take_name(table, rule),      take_globs(table, rule),   take_version(table, rule),
+            take_limits(table, rule),    take_opt_out(table, rule), take_class(table, rule),
+            take_watermark(table, rule),
         };
         for (const auto& status : taken) {
             if (!status)
@@ -318,19 +321,68 @@ private:
         return success();
     }
 
+    [[nodiscard]] Status take_class(const toml::table& table, Rule& rule) const {
+        constexpr std::pair<std::string_view, std::string QosOptions::*> members[] = {
+            {"class", &QosOptions::qos_class},
+            {"request", &QosOptions::request},
+            {"swap", &QosOptions::swap},
+        };
+        QosChange change;
+        for (const auto& [key, member] : members) {
+            const auto* node = table.get(key);
+            if (node == nullptr)
+                continue;
+            if (rule.opt_out)
+                return at(*node,
+                          fmt::format("policy \"{}\" opts out and has a {}", rule.name, key));
+            const auto word = as_word(*node);
+            if (!word || word->empty())
+                return wrong_kind(*node, key, "a number, or a string that is not empty");
+            QosOptions typed;
+            typed.*member = *word;
+            const auto one = typed.parse();
+            if (!one)
+                return at(*node, fmt::format("{}: {}", key, without_option(one.error().message)),
+                          one.error().hint);
+            if (auto fits = check_range(key, *node, *one); !fits)
+                return fits;
+            merge(*one, change);
+            if (!change.qos_class)
+                return at(*node, fmt::format("policy \"{}\" has a {} and no class", rule.name, key),
+                          "it is for those from whom memory is taken: class = \"burstable\"");
+            rule.qos = complete(change);
+        }
+        return success();
+    }
+
+    [[nodiscard]] Status check_range(std::string_view key, const toml::node& value,
+                                     const QosChange& one) const {
+        if (one.qos_class.value_or(0) > KMEMCGD_CLASS_MAX)
+            return at(value,
+                      fmt::format("{}: expected a name, or 0 to {}", key, KMEMCGD_CLASS_MAX));
+        if (one.request_ratio.value_or(0) > request_ratio_max)
+            return at(value, fmt::format("{}: expected 0% to {}%", key, request_ratio_max));
+        return success();
+    }
+
     [[nodiscard]] Status take_watermark(const toml::table& table, Rule& rule) const {
         const auto* node = table.get("watermark");
-        if (node == nullptr && !rule.opt_out)
+        if (node == nullptr && !rule.opt_out && !rule.qos)
             return at(table, fmt::format("policy \"{}\" does nothing", rule.name),
-                      "it needs [policy.watermark], or opt_out = true");
-        rule.watermark = watermark_off();
+                      "it needs [policy.watermark], a class, or opt_out = true");
+        if (rule.opt_out)
+            rule.watermark = watermark_off();
         if (node == nullptr)
             return success();
         if (rule.opt_out)
             return at(*node, fmt::format("policy \"{}\" opts out and has a watermark", rule.name));
+        if (node->is_string() && node->as_string()->get() == "off") {
+            rule.watermark = watermark_off();
+            return success();
+        }
         const auto* values = node->as_table();
         if (values == nullptr)
-            return wrong_kind(*node, "watermark", "a table, [policy.watermark]");
+            return wrong_kind(*node, "watermark", "a table, [policy.watermark], or \"off\"");
         constexpr std::array<std::string_view, 6> keys{
             "ratio", "scale_factor", "high_headroom", "low_headroom", "swap", "swappiness"};
         if (auto known = only(*values, keys); !known)
@@ -342,7 +394,7 @@ private:
         }
         if (change.ratio.value_or(0) == 0 && change.high_headroom_bytes.value_or(0) == 0)
             return at(*node, fmt::format("policy \"{}\" sets no mark", rule.name),
-                      "it needs ratio or high_headroom, or opt_out = true instead");
+                      "it needs ratio or high_headroom; or opt_out = true, or watermark = \"off\"");
         rule.watermark = complete(change);
         return success();
     }
@@ -391,11 +443,19 @@ private:
         return success();
     }
 
+    static void take(const auto& from, auto& to) {
+        if (from)
+            to = from;
+    }
+
+    static void merge(const QosChange& one, QosChange& all) {
+        take(one.qos_class, all.qos_class);
+        take(one.request_bytes, all.request_bytes);
+        take(one.request_ratio, all.request_ratio);
+        take(one.swap, all.swap);
+    }
+
     static void merge(const WatermarkChange& one, WatermarkChange& all) {
-        const auto take = [](const auto& from, auto& to) {
-            if (from)
-                to = from;
-        };
         take(one.ratio, all.ratio);
         take(one.scale_factor, all.scale_factor);
         take(one.high_headroom_bytes, all.high_headroom_bytes);

@@ -56,8 +56,15 @@ WatermarkChange complete(const WatermarkChange& change) {
             .swappiness = change.swappiness.value_or(KMEMCGD_WMARK_SWAPPINESS_OWN)};
 }
 
+QosChange complete(const QosChange& change) {
+    return {.qos_class = change.qos_class.value_or(0),
+            .request_bytes = change.request_bytes.value_or(0),
+            .request_ratio = change.request_ratio.value_or(0),
+            .swap = change.swap.value_or(0)};
+}
+
 WatermarkChange watermark_off() {
-    return complete({});
+    return complete(WatermarkChange{});
 }
 
 WatermarkPolicy as_policy(const Candidate& cgroup, const WatermarkChange& complete_change) {
@@ -72,6 +79,23 @@ WatermarkPolicy as_policy(const Candidate& cgroup, const WatermarkChange& comple
     if (complete_change.swappiness != KMEMCGD_WMARK_SWAPPINESS_OWN)
         policy.swappiness = complete_change.swappiness;
     return policy;
+}
+
+Qos as_qos(const Candidate& cgroup, const QosChange& complete_change) {
+    Qos qos;
+    qos.id = cgroup.id;
+    qos.path = cgroup.path;
+    qos.qos_class = *complete_change.qos_class;
+    qos.request_bytes = *complete_change.request_bytes;
+    qos.request_ratio = *complete_change.request_ratio;
+    qos.swap = *complete_change.swap;
+    return qos;
+}
+
+bool same(const Qos& qos, const QosChange& complete_change) {
+    return qos.qos_class == complete_change.qos_class &&
+           qos.request_bytes == complete_change.request_bytes &&
+           qos.request_ratio == complete_change.request_ratio && qos.swap == complete_change.swap;
 }
 
 bool same(const WatermarkPolicy& policy, const WatermarkChange& complete_change) {

@@ -98,7 +98,7 @@ TEST_F(ControllerDaemon, AppliesAtTheStartAndSaysThatItIsReady) {
     EXPECT_THAT(notified, Contains("READY=1"));
     EXPECT_THAT(notified, Contains("STATUS=1 cgroups have a policy"));
     EXPECT_EQ(notified.back(), "STOPPING=1");
-    EXPECT_THAT(program.err.str(), HasSubstr("/app: set by \"app\""));
+    EXPECT_THAT(program.err.str(), HasSubstr("/app: watermark set by \"app\""));
     EXPECT_EQ(script.watched.size(), 2U); // the root as well
     EXPECT_EQ(script.waited.front(), 30s);
 }
@@ -203,6 +203,33 @@ TEST_F(ControllerDaemon, CleanupRemovesWhatWasSetAndNothingElse) {
     EXPECT_EQ(ratio_of("/other"), 60U);
     EXPECT_EQ(run(), 0);
     EXPECT_EQ(ratio_of("/app"), 80U); // without it, it stays
+}
+
+TEST_F(ControllerDaemon, ClassesAreKeptAndCleanedUp) {
+    write("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nclass = \"burstable\"\n"
+          "watermark = { ratio = 80 }\n");
+    add("/other");
+    Qos by_hand;
+    by_hand.id = program.kernel.memcgs.back().id;
+    by_hand.path = "/other";
+    program.kernel.classes.push_back(by_hand);
+    script.waits = {[this] {
+                        EXPECT_EQ(program.kernel.classes.size(), 2U);
+                        program.kernel.classes.pop_back(); // somebody took it away
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_EQ(program.kernel.classes.back().path, "/app");
+                        EXPECT_EQ(program.kernel.classes.back().qos_class, 8U);
+                        return Woken{};
+                    }};
+    EXPECT_EQ(run({"--cleanup"}), 0);
+    EXPECT_THAT(notified, Contains("STATUS=1 cgroups have a policy"));
+    EXPECT_THAT(program.err.str(), HasSubstr("/app: class set by \"app\""));
+    EXPECT_THAT(program.err.str(), HasSubstr("/app: class removed"));
+    EXPECT_EQ(ratio_of("/app"), std::nullopt);
+    ASSERT_EQ(program.kernel.classes.size(), 1U);
+    EXPECT_EQ(program.kernel.classes[0].path, "/other");
 }
 
 TEST_F(ControllerDaemon, TheWatchdogIsFedInTime) {

@@ -187,6 +187,157 @@ TEST_F(PolicyCommand, ADamagedListIsSaid) {
     EXPECT_TRUE(program.kernel.policies.empty());
 }
 
+// A watermark for the root of a tree, and classes below it.
+constexpr auto with_classes = R"(
+[[policy]]
+name = "tree"
+match = "/web"
+watermark = { ratio = 90 }
+[[policy]]
+name = "large"
+match = "/web/large"
+class = "burstable"
+request = "50%"
+[[policy]]
+name = "app"
+match = "/app"
+class = 4
+watermark = { ratio = 80 }
+)";
+
+TEST_F(PolicyCommand, ClassesAreShownAndExplained) {
+    write(with_classes);
+    EXPECT_EQ(run({"show", "--json"}), 0);
+    EXPECT_EQ(program.json()["policies"][0]["qos"], nullptr);
+    EXPECT_EQ(program.json()["policies"][1]["watermark"], nullptr);
+    EXPECT_EQ(program.json()["policies"][1]["qos"]["class_name"], "burstable");
+    EXPECT_EQ(program.json()["policies"][1]["qos"]["request_ratio"], 50);
+    EXPECT_FALSE(program.json()["policies"][1]["qos"].contains("id"));
+    program.terminal = true;
+    EXPECT_EQ(run({"show"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("burstable, request 50 %"));
+
+    EXPECT_EQ(run({"explain", "/web/large"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("/web/large: \"large\""));
+    EXPECT_THAT(program.out.str(), HasSubstr("class burstable, request 50 %"));
+    EXPECT_THAT(program.out.str(), HasSubstr("/web/large: inherited from /web, \"tree\""));
+    EXPECT_EQ(run({"explain", "/app/part"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("/app/part: inherited from /app, \"app\""));
+    EXPECT_THAT(program.out.str(), HasSubstr("/app/part: part of /app, \"app\""));
+    EXPECT_THAT(program.out.str(), HasSubstr("class besteffort"));
+    EXPECT_EQ(run({"explain", "/app/part", "--json"}), 0);
+    EXPECT_EQ(program.json()["part_of"]["path"], "/app");
+    EXPECT_EQ(program.json()["part_of"]["policy"]["qos"]["class"], 4);
+    EXPECT_EQ(run({"explain", "/web/large", "--json"}), 0);
+    EXPECT_EQ(program.json()["part_of"], nullptr);
+    EXPECT_EQ(program.json()["inherited"]["path"], "/web");
+}
+
+TEST_F(PolicyCommand, ClassesAreAppliedLikeWatermarks) {
+    write(with_classes);
+    EXPECT_EQ(run({"diff", "--json"}), 0);
+    EXPECT_THAT(steps(), ElementsAre("set /app", "set /web", "set /app", "set /web/large"));
+    const auto last = program.json()["steps"][3];
+    EXPECT_EQ(last["what"], "qos");
+    EXPECT_EQ(last["policy"], "large");
+    EXPECT_EQ(last["before"], nullptr);
+    EXPECT_EQ(last["after"]["class"], 8);
+    EXPECT_FALSE(last["after"].contains("usage_bytes"));
+    EXPECT_EQ(program.json()["steps"][0]["what"], "watermark");
+    program.terminal = true;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("none -> class burstable, request 50 %"));
+    ASSERT_EQ(program.kernel.classes.size(), 2U);
+    EXPECT_EQ(program.kernel.classes[1].request_ratio, 50U);
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(program.out.str(), "nothing to change\n");
+}
+
+TEST_F(PolicyCommand, AClassThatNoRuleIsForAnyMoreGoes) {
+    write(with_classes);
+    EXPECT_EQ(run({"apply"}), 0);
+    Qos by_hand;
+    by_hand.id = id("/web");
+    by_hand.path = "/web";
+    by_hand.qos_class = 12;
+    program.kernel.classes.push_back(by_hand);
+    write("[[policy]]\nname = \"tree\"\nmatch = \"/web\"\nwatermark = { ratio = 90 }\n");
+    EXPECT_EQ(run({"apply", "--json"}), 0);
+    EXPECT_THAT(steps(),
+                ::testing::UnorderedElementsAre("remove /app", "remove /app", "remove /web/large"));
+    ASSERT_EQ(program.kernel.classes.size(), 1U);
+    EXPECT_EQ(program.kernel.classes[0].path, "/web");
+    write("[[policy]]\nname = \"tree\"\nmatch = \"/web\"\nopt_out = true\n");
+    program.terminal = true;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("class guaranteed -> none"));
+    EXPECT_TRUE(program.kernel.classes.empty());
+}
+
+TEST_F(PolicyCommand, AListFromBeforeThereWereClassesIsReadable) {
+    fs::create_directories(base + "/run");
+    std::ofstream(program.applied_file) << "{\"watermarks\": [" << id("/app") << "]}";
+    for (const auto* path : {"/app", "/web"}) {
+        WatermarkPolicy policy;
+        policy.id = id(path);
+        policy.path = path;
+        policy.ratio = 80;
+        program.kernel.policies.push_back(policy);
+    }
+    write("");
+    EXPECT_EQ(run({"apply", "--json"}), 0);
+    EXPECT_THAT(steps(), ElementsAre("remove /app"));
+    std::ofstream(program.applied_file) << R"({"watermarks": [], "classes": [1, "x"]})";
+    EXPECT_EQ(run({"apply"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("is damaged"));
+}
+
+TEST_F(PolicyCommand, AnOlderModuleWillDoWithoutClasses) {
+    program.kernel.has_classes = false;
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(program.kernel.policies.size(), 3U);
+    EXPECT_EQ(run({"export"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("name = \"/app\""));
+    write(with_classes);
+    EXPECT_EQ(run({"apply"}), 5);
+    EXPECT_THAT(program.err.str(), HasSubstr("has no classes"));
+    EXPECT_EQ(program.kernel.policies.size(), 3U);
+}
+
+TEST_F(PolicyCommand, ACgroupThatGoesIsNamedOnce) {
+    write(with_classes);
+    program.kernel.memcgs.clear();
+    EXPECT_EQ(run({"apply", "--json"}), 0);
+    EXPECT_THAT(program.json()["gone"].get<std::vector<std::string>>(),
+                ElementsAre("/app", "/web", "/web/large"));
+}
+
+TEST_F(PolicyCommand, ClassesAreExported) {
+    write(with_classes);
+    EXPECT_EQ(run({"apply"}), 0);
+    WatermarkPolicy off;
+    off.id = id("/web/large");
+    off.path = "/web/large";
+    off.scale_factor = 50;
+    program.kernel.policies.push_back(off);
+    for (auto& qos : program.kernel.classes)
+        qos.swap = 1;
+    program.kernel.classes[0].request_bytes = 5 << 20;
+    EXPECT_EQ(run({"export"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("watermark = \"off\""));
+    write(program.out.str());
+    EXPECT_EQ(run({"diff", "--json"}), 0) << program.err.str();
+    EXPECT_THAT(steps(), ElementsAre());
+    EXPECT_EQ(program.json()["unused"], Json::array());
+    // A file has one kind of request; the other one is said all the same.
+    program.kernel.classes[0].request_ratio = 7;
+    EXPECT_EQ(run({"export"}), 0);
+    EXPECT_THAT(program.out.str(),
+                HasSubstr("# a policy file takes one of both: request = \"7%\""));
+    write(program.out.str());
+    EXPECT_EQ(run({"check"}), 0) << program.err.str();
+}
+
 TEST_F(PolicyCommand, WhatIsExportedSaysTheSame) {
     add("/odd [*] \"x\\x2d", "max");
     EXPECT_EQ(run({"apply"}), 0);

@@ -78,7 +78,7 @@ match = "/db"
 opt_out = true
 )");
     ASSERT_EQ(file.tunables.size(), 3U);
-    ASSERT_EQ(file.rules.size(), 3U);
+    ASSERT_EQ(file.rules.size(), 6U);
     const auto& web = file.rules[0];
     EXPECT_EQ(web.name, "web");
     EXPECT_EQ(web.origin, "p.toml:7");
@@ -86,14 +86,14 @@ opt_out = true
     EXPECT_EQ(web.cgroup_version, 2U);
     EXPECT_EQ(web.limit_min_bytes, 64 * MiB);
     EXPECT_EQ(web.limit_max_bytes, 1024 * MiB);
-    EXPECT_EQ(web.watermark.ratio, 95U);
-    EXPECT_EQ(web.watermark.scale_factor, 20U);
-    EXPECT_EQ(web.watermark.high_headroom_bytes, 8 * MiB);
-    EXPECT_EQ(web.watermark.low_headroom_bytes, 16 * MiB);
-    EXPECT_EQ(web.watermark.swap, 1U);
-    EXPECT_EQ(web.watermark.swappiness, 10U);
+    EXPECT_EQ(web.watermark->ratio, 95U);
+    EXPECT_EQ(web.watermark->scale_factor, 20U);
+    EXPECT_EQ(web.watermark->high_headroom_bytes, 8 * MiB);
+    EXPECT_EQ(web.watermark->low_headroom_bytes, 16 * MiB);
+    EXPECT_EQ(web.watermark->swap, 1U);
+    EXPECT_EQ(web.watermark->swappiness, 10U);
     EXPECT_TRUE(file.rules[1].opt_out);
-    EXPECT_EQ(file.rules[1].watermark.ratio, 0U);
+    EXPECT_EQ(file.rules[1].watermark->ratio, 0U);
     EXPECT_EQ(file.rules[2].name, "kubernetes");
     EXPECT_EQ(file.rules[2].origin, "preset kubernetes");
     EXPECT_TRUE(parsed("").rules.empty());
@@ -171,7 +171,8 @@ protected:
         return policy;
     }
     [[nodiscard]] Plan plan(const PolicyFile& file, const Ids& applied = {}) const {
-        return make_plan(file, host, config, policies, applied);
+        return make_plan(file, host, {config, policies, {}},
+                         {.watermarks = applied, .classes = {}});
     }
 
     HostCgroups host;
@@ -211,7 +212,7 @@ TEST_F(PolicyPlan, OnlyWhatDiffersIsChanged) {
     EXPECT_EQ(wanted.steps[0].kind, Step::Kind::set); // /a had none
     EXPECT_EQ(wanted.steps[1].kind, Step::Kind::keep);
     EXPECT_EQ(wanted.steps[2].kind, Step::Kind::set);
-    EXPECT_EQ(wanted.steps[2].before->ratio, 40U);
+    EXPECT_EQ(std::get<WatermarkPolicy>(*wanted.steps[2].before).ratio, 40U);
     EXPECT_FALSE(wanted.empty());
     policies = {on(10, 50), on(11, 90), on(12, 50)};
     EXPECT_TRUE(plan(file).empty());
