@@ -45,6 +45,10 @@ void fuzz(Input input) {
         return check(attributes, decode_policy, FakeKernel::policy_attrs);
     case KMEMCGD_CMD_GET_WATCH:
         return check(attributes, decode_watch, FakeKernel::watch_attrs);
+    case KMEMCGD_CMD_GET_QOS:
+        return check(attributes, decode_qos, FakeKernel::qos_attrs);
+    case KMEMCGD_CMD_GET_PRESSURE:
+        return check(attributes, decode_pressure, FakeKernel::pressure_attrs);
     case KMEMCGD_CMD_REAP:
         return (void)decode_reap(attributes);
     default:

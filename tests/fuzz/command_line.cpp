@@ -17,8 +17,8 @@ constexpr std::size_t most_arguments = 64;
 enum : std::uint8_t {
     on_a_terminal = 0x01,
     not_loaded = 0x02,
-    without_watermarks = 0x04,
-    busy = 0x08, // dumps are interrupted, again and again
+    of_an_older_module = 0x04, // without watermarks and classes
+    busy = 0x08,               // dumps are interrupted, again and again
     unprivileged = 0x10,
     events_lost = 0x20,
     unloaded = 0x40, // while somebody listens
@@ -46,11 +46,12 @@ void set_up(Host& host, std::uint8_t how) {
     auto& kernel = host.kernel;
     host.terminal = (how & on_a_terminal) != 0;
     kernel.loaded = (how & not_loaded) == 0;
-    kernel.has_watermarks = (how & without_watermarks) == 0;
+    kernel.has_watermarks = kernel.has_classes = (how & of_an_older_module) == 0;
     kernel.interrupted_dumps = (how & busy) != 0 ? most_datagrams : 0;
     if ((how & unprivileged) != 0) {
         for (const int command : {KMEMCGD_CMD_SET_CONFIG, KMEMCGD_CMD_GET_MEMCG, KMEMCGD_CMD_REAP,
-                                  KMEMCGD_CMD_SET_WATERMARK, KMEMCGD_CMD_GET_WATCH})
+                                  KMEMCGD_CMD_SET_WATERMARK, KMEMCGD_CMD_GET_WATCH,
+                                  KMEMCGD_CMD_SET_QOS, KMEMCGD_CMD_GET_QOS})
             kernel.refusals[command] = {EPERM, ""};
         kernel.join_refusals[FakeKernel::watermarks_group] = EPERM;
     }

@@ -57,6 +57,27 @@ WatermarkPolicy policy(std::optional<std::uint64_t> id, const std::string& path)
     return policy;
 }
 
+Qos qos(const Memcg& memcg, std::uint32_t qos_class, std::uint32_t state) {
+    Qos qos;
+    qos.id = memcg.id;
+    qos.path = memcg.path;
+    qos.qos_class = qos_class;
+    qos.state = state;
+    qos.usage_bytes = 64 << 20;
+    qos.overuse_permille = 500;
+    return qos;
+}
+
+Pressure pressure() {
+    Pressure pressure;
+    pressure.state = KMEMCGD_PRESSURE_RECLAIMING;
+    pressure.margin_bytes = 8 << 20;
+    pressure.threshold_bytes = 16 << 20;
+    pressure.goal_bytes = 20 << 20;
+    pressure.classes = {{KMEMCGD_CLASS_BESTEFFORT, 1, 7, 1 << 20}, {3, 1, 0, 0}};
+    return pressure;
+}
+
 void add_events(FakeKernel& kernel, const Watch& watch) {
     Pass pass;
     pass.id = kernel.next_pass;
@@ -65,6 +86,7 @@ void add_events(FakeKernel& kernel, const Watch& watch) {
     kernel.event(KMEMCGD_CMD_PASS_BEGIN_NTF, FakeKernel::pass_attrs(pass));
     kernel.event(KMEMCGD_CMD_FREED_NTF, freed);
     kernel.event(KMEMCGD_CMD_CONFIG_NTF, FakeKernel::config_attrs(kernel.config));
+    kernel.event(KMEMCGD_CMD_PRESSURE_NTF, FakeKernel::pressure_attrs(kernel.pressure));
     kernel.event(KMEMCGD_CMD_RECLAIM_BEGIN_NTF, FakeKernel::watch_attrs(watch));
     kernel.event(KMEMCGD_CMD_NOT_CONVERGED_NTF, FakeKernel::watch_attrs(watch));
     kernel.event(KMEMCGD_CMD_RECLAIM_END_NTF, FakeKernel::watch_attrs(watch));
@@ -100,6 +122,9 @@ Host::Host() {
     kernel.watches = {watch(app, app.id, KMEMCGD_WATCH_STUCK),
                       watch(web, app.id, KMEMCGD_WATCH_THRASHING),
                       watch(odd, 0, KMEMCGD_WATCH_NO_LIMIT)};
+    kernel.classes = {qos(app, KMEMCGD_CLASS_BESTEFFORT, KMEMCGD_QOS_OVER),
+                      qos(odd, 3, KMEMCGD_QOS_STUCK)};
+    kernel.pressure = pressure();
     kernel.stats.left = 2;
     kernel.stats.left_by_pin[KMEMCGD_PIN_DIRTY] = 1;
     kernel.stats.slice_hist[6] = 95;

@@ -89,6 +89,7 @@ void write_codec(const std::filesystem::path& directory) {
     const auto watched = FakeKernel::watch_attrs(watch);
     const auto passed = FakeKernel::pass_attrs(pass);
     const auto config = FakeKernel::config_attrs(host.kernel.config);
+    const auto pressure = FakeKernel::pressure_attrs(host.kernel.pressure);
     const std::pair<int, Attrs> messages[] = {
         {KMEMCGD_CMD_GET_INFO, FakeKernel::info_attrs(info)},
         {KMEMCGD_CMD_GET_CONFIG, config},
@@ -97,6 +98,9 @@ void write_codec(const std::filesystem::path& directory) {
         {KMEMCGD_CMD_REAP, reap},
         {KMEMCGD_CMD_GET_WATERMARK, FakeKernel::policy_attrs(policy)},
         {KMEMCGD_CMD_GET_WATCH, watched},
+        {KMEMCGD_CMD_GET_QOS, FakeKernel::qos_attrs(host.kernel.classes.front())},
+        {KMEMCGD_CMD_GET_PRESSURE, pressure},
+        {KMEMCGD_CMD_PRESSURE_NTF, pressure},
         {KMEMCGD_CMD_PASS_BEGIN_NTF, passed},
         {KMEMCGD_CMD_PASS_END_NTF, passed},
         {KMEMCGD_CMD_FREED_NTF, freed},

@@ -22,18 +22,32 @@ HostCgroups host() {
 void check(const PolicyFile& file) {
     for (const auto& rule : file.rules) {
         require(!rule.name.empty() && !rule.globs.empty(), "a rule has a name and a glob");
-        require(same(as_policy({}, rule.watermark), rule.watermark), "a rule is complete");
-        require(rule.opt_out == as_policy({}, rule.watermark).off(), "it sets a mark or opts out");
+        require(rule.watermark || rule.qos, "a rule sets something");
+        require(!rule.watermark || same(as_policy({}, *rule.watermark), *rule.watermark),
+                "a watermark is complete");
+        require(!rule.qos || same(as_qos({}, *rule.qos), *rule.qos), "a class is complete");
+        require(!rule.qos || *rule.qos->qos_class <= KMEMCGD_CLASS_MAX, "a class is one");
+        require(!rule.opt_out || (as_policy({}, *rule.watermark).off() && !rule.qos),
+                "who opts out has neither");
     }
     const auto some = host();
-    Config config;
-    auto plan = make_plan(file, some, config, {}, {});
+    Present present;
+    // One that whoever opts out loses.
+    present.classes.push_back(as_qos(some.cgroups.front(), complete(QosChange{})));
+    const auto plan = make_plan(file, some, present, {});
     for (const auto& change : plan.tunables)
-        config.values.at(change.which) = change.value;
-    std::vector<WatermarkPolicy> policies;
-    for (const auto& step : plan.steps)
-        policies.push_back(as_policy({step.id, step.path, {}}, step.rule->watermark));
-    require(make_plan(file, some, config, policies, {}).empty(), "what was applied is done");
+        present.config.values.at(change.which) = change.value;
+    for (const auto& step : plan.steps) {
+        if (step.what == What::qos && step.before)
+            present.classes.clear();
+        if (!step.after)
+            continue;
+        if (const auto* qos = std::get_if<Qos>(&*step.after))
+            present.classes.push_back(*qos);
+        else
+            present.policies.push_back(std::get<WatermarkPolicy>(*step.after));
+    }
+    require(make_plan(file, some, present, {}).empty(), "what was applied is done");
 }
 
 } // namespace

@@ -25,6 +25,10 @@ inline constexpr std::array scenes = {
     "watermark set /app --ratio 95",
     "monitor",
     "monitor --json",
+    "qos show",
+    "qos show /app /b* --json",
+    "qos set /app --class 8",
+    "pressure",
 };
 constexpr std::uint8_t scene_on_a_terminal = 0x80;
 

@@ -138,7 +138,7 @@ void fuzz(Input input) {
     host.kernel.unload_event(); // the last of the events
     const auto choice = input.byte();
     host.terminal = (choice & scene_on_a_terminal) != 0;
-    const auto arguments = words_of(scenes.at(choice % scenes.size()));
+    const auto arguments = words_of(scenes.at((choice & ~scene_on_a_terminal) % scenes.size()));
     Script script(host.kernel, input);
     host.run(arguments, [&]() -> Result<std::unique_ptr<Transport>> {
         return std::unique_ptr<Transport>(std::make_unique<ScriptedTransport>(script));
