@@ -241,6 +241,9 @@ static void wrong_type(void)
 	message = command(KMEMCGD_CMD_SET_WATERMARK, 0);
 	nla_put_u8(message, KMEMCGD_A_WMARK_RATIO, 95);
 	refused("a u8 for a ratio", message, EINVAL);
+	message = command(KMEMCGD_CMD_SET_QOS, 0);
+	nla_put_u8(message, KMEMCGD_A_QOS_CLASS, 8);
+	refused("a u8 for a class", message, EINVAL);
 }
 
 /* One above each range; and what is in it, but does not go together. */
@@ -273,6 +276,28 @@ static void bad_watermarks(void)
 	refused("nor can be deleted", command(KMEMCGD_CMD_DEL_WATERMARK, 0), ENOENT);
 }
 
+static void bad_classes(void)
+{
+	static const struct {
+		int attr;
+		uint32_t value;
+	} values[] = {
+		{ KMEMCGD_A_QOS_CLASS, KMEMCGD_CLASS_MAX + 1 },
+		{ KMEMCGD_A_QOS_REQUEST_RATIO, 101 }, { KMEMCGD_A_QOS_SWAP, 2 },
+	};
+	struct nl_msg *message;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		message = command(KMEMCGD_CMD_SET_QOS, 0);
+		nla_put_u64(message, KMEMCGD_A_QOS_ID, 1);
+		nla_put_u32(message, values[i].attr, values[i].value);
+		refused("a class or request out of range", message, ERANGE);
+	}
+	message = command(KMEMCGD_CMD_SET_QOS, 0);
+	nla_put_u32(message, KMEMCGD_A_QOS_CLASS, KMEMCGD_CLASS_BURSTABLE);
+	refused("a class for nobody", message, EINVAL);
+}
+
 /* Every tunable, one below and one above its range, after a good one. */
 static void out_of_range(void)
 {
@@ -289,6 +314,7 @@ static void out_of_range(void)
 		refused(tunables[i].name, message, ERANGE);
 	}
 	bad_watermarks();
+	bad_classes();
 }
 
 static struct nl_msg *watermark(uint8_t cmd, uint64_t id)
@@ -315,6 +341,25 @@ static void no_id_of_default(void)
 	expect(!ask(command(KMEMCGD_CMD_DEL_WATERMARK, 0)).error, "del-watermark of the default");
 }
 
+static struct nl_msg *qos(uint8_t cmd, uint64_t id)
+{
+	struct nl_msg *message = command(cmd, 0);
+
+	nla_put_u64(message, KMEMCGD_A_QOS_ID, id);
+	if (cmd == KMEMCGD_CMD_SET_QOS)
+		nla_put_u32(message, KMEMCGD_A_QOS_CLASS, KMEMCGD_CLASS_BURSTABLE);
+	return message;
+}
+
+static void unknown_id_of_qos(void)
+{
+	refused("set-qos", qos(KMEMCGD_CMD_SET_QOS, 0x123456789abcULL), ENOENT);
+	refused("get-qos", qos(KMEMCGD_CMD_GET_QOS, 0x123456789abcULL), ENOENT);
+	refused("del-qos", qos(KMEMCGD_CMD_DEL_QOS, 0x123456789abcULL), ENOENT);
+	refused("get-qos without an id", command(KMEMCGD_CMD_GET_QOS, 0), EINVAL);
+	refused("del-qos without an id", command(KMEMCGD_CMD_DEL_QOS, 0), EINVAL);
+}
+
 static void unknown_id(void)
 {
 	struct nl_msg *message = command(KMEMCGD_CMD_GET_MEMCG, 0);
@@ -331,6 +376,7 @@ static void unknown_id(void)
 	nla_put_u64(message, KMEMCGD_A_WATCH_ID, 0x123456789abcULL);
 	refused("get-watch", message, ENOENT);
 	no_id_of_default();
+	unknown_id_of_qos();
 }
 
 static void truncated(void)

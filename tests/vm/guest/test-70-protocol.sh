@@ -8,8 +8,8 @@ cases="check unknown-attr wrong-type out-of-range unknown-id truncated
 old-version new-version dumps unprivileged"
 plan $((1 + $(wc -w <<<"$cases")))
 
-# A cgroup whose path alone fills a message of the usual size, with a watermark:
-# the only one, so that it comes first.
+# A cgroup whose path alone fills a message of the usual size, with a watermark and a
+# class: the only one, so that it comes first.
 set_deep_watermark() {
 	local part path=$memcg_root
 	part=$(printf 'd%.0s' {1..250})
@@ -19,7 +19,10 @@ set_deep_watermark() {
 		mkdir "$path" || return
 	done
 	kmemcgctl watermark set "$path" --ratio 95 >/tmp/set &&
-		kmemcgctl watermark show "$path" >/tmp/show && grep -q "$part/$part" /tmp/set /tmp/show
+		kmemcgctl watermark show "$path" >/tmp/show &&
+		grep -q "$part/$part" /tmp/set /tmp/show &&
+		kmemcgctl qos set "$path" --class 8 >/tmp/set && kmemcgctl qos show "$path" >/tmp/show &&
+		grep -q "$part/$part" /tmp/set /tmp/show
 }
 
 modprobe kmemcgd
