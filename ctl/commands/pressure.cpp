@@ -17,7 +17,7 @@ std::string headline(const Pressure& pressure) {
     switch (pressure.state) {
     case KMEMCGD_PRESSURE_OFF:
         return "off: no threshold is set; kmemcgctl config set node_free=512M, or "
-               "node_free_permille=2%";
+               "node_free_permille=4%";
     case KMEMCGD_PRESSURE_CALM:
         return fmt::format("calm: node {} has {} to spare, and gets more below {}", pressure.node,
                            margin, threshold);
@@ -25,8 +25,8 @@ std::string headline(const Pressure& pressure) {
         return fmt::format("node {} is short: {} to spare, below {}; memory is taken up to {}",
                            pressure.node, margin, threshold, format_bytes(pressure.goal_bytes));
     case KMEMCGD_PRESSURE_NOTHING:
-        return fmt::format("node {} is short: {} to spare, below {}; nobody with a class uses more "
-                           "than is protected (kmemcgctl qos show)",
+        return fmt::format("node {} is short: {} to spare, below {}; nobody has any to give "
+                           "(kmemcgctl qos show)",
                            pressure.node, margin, threshold);
     default:
         return pressure_state_name(pressure.state);
