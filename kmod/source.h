@@ -3,6 +3,7 @@
 #ifndef KMEMCGD_SOURCE_H
 #define KMEMCGD_SOURCE_H
 
+#include <linux/kmemcgd.h>
 #include <linux/sched/clock.h>
 #include <linux/types.h>
 
@@ -82,6 +83,7 @@ static inline bool kmemcgd_budget_used(const struct kmemcgd_budget *budget,
 /**
  * struct kmemcgd_source - something that has slices to do
  * @name: for traces
+ * @pages_counter: counts the pages that it took; 0: it takes none
  * @demand: what it wants, at the given ktime_get_ns()
  * @run: one slice; adds to the result
  * @pause: let go of everything that must not be held while the thread sleeps;
@@ -92,6 +94,7 @@ static inline bool kmemcgd_budget_used(const struct kmemcgd_budget *budget,
  */
 struct kmemcgd_source {
 	const char *name;
+	enum kmemcgd_a_stats pages_counter;
 	struct kmemcgd_demand (*demand)(u64 now_ns);
 	void (*run)(const struct kmemcgd_budget *budget,
 		    struct kmemcgd_result *result);

@@ -242,6 +242,7 @@ static void policy_run(const struct kmemcgd_budget *budget,
 
 const struct kmemcgd_source kmemcgd_watermark_source = {
 	.name = "watermark",
+	.pages_counter = KMEMCGD_A_STATS_WATERMARK_PAGES,
 	.demand = watch_demand,
 	.run = watch_run,
 };

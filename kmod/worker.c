@@ -207,6 +207,8 @@ static void run_slice(struct kmemcgd_worker *worker, int which, u64 now_ns,
 	kmemcgd_stats_add(KMEMCGD_A_STATS_CPU_NS, took_ns);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_SLICES, 1);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_PAGES, result.pages);
+	if (source->pages_counter)
+		kmemcgd_stats_add(source->pages_counter, result.pages);
 	kmemcgd_stats_add(KMEMCGD_A_STATS_INODES, result.inodes);
 	kmemcgd_stats_add_time(KMEMCGD_A_STATS_SLICE_HIST, took_ns);
 	trace_kmemcgd_slice(source->name, &result, took_ns);

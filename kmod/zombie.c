@@ -347,6 +347,7 @@ static void pause(void)
 
 const struct kmemcgd_source kmemcgd_zombie_source = {
 	.name = "zombie",
+	.pages_counter = KMEMCGD_A_STATS_ZOMBIE_PAGES,
 	.demand = demand,
 	.run = run,
 	.pause = pause,

@@ -176,6 +176,8 @@ Result<Stats> decode_stats(Bytes bytes) {
     reader.histogram(KMEMCGD_A_STATS_SLICE_HIST, "slice histogram", stats.slice_hist);
     reader.histogram(KMEMCGD_A_STATS_RESCHED_HIST, "resched histogram", stats.resched_hist);
     reader.maybe(KMEMCGD_A_STATS_RUNNING_PASS, "running pass", stats.running_pass);
+    reader.maybe(KMEMCGD_A_STATS_ZOMBIE_PAGES, "zombie pages", stats.zombie_pages);
+    reader.maybe(KMEMCGD_A_STATS_WATERMARK_PAGES, "watermark pages", stats.watermark_pages);
 
     const auto* pins = attributes->find(KMEMCGD_A_STATS_LEFT_BY_PIN);
     if (pins == nullptr)

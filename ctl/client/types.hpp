@@ -108,6 +108,9 @@ struct Stats {
     Histogram resched_hist{};
     std::optional<Pass> last_pass;
     std::optional<std::uint64_t> running_pass;
+    // Of the pages; empty: the module is from before they were told apart.
+    std::optional<std::uint64_t> zombie_pages;
+    std::optional<std::uint64_t> watermark_pages;
 };
 
 struct WatermarkPolicy {

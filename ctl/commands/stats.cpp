@@ -41,6 +41,13 @@ void print_stats(const Context& context, const Stats& stats, std::uint32_t page_
     for (std::uint32_t pin = 0; pin < stats.left_by_pin.size(); ++pin)
         table.add({text_cell(fmt::format("left_by_pin.{}", pin_name(pin))),
                    count_cell(stats.left_by_pin[pin]), text_cell("zombies left with that pin")});
+    const auto add_pages = [&](const char* name, const auto& pages, const char* what) {
+        if (pages)
+            table.add({text_cell(name), measured_cell(*pages, Measure::pages, page_size_bytes),
+                       text_cell(what)});
+    };
+    add_pages("zombie_pages", stats.zombie_pages, "of the pages, those of zombies");
+    add_pages("watermark_pages", stats.watermark_pages, "likewise, for watermarks");
     if (stats.running_pass)
         table.add({text_cell("running_pass"), count_cell(*stats.running_pass),
                    text_cell("the pass that is running")});

@@ -135,6 +135,8 @@ Json to_json(const Stats& stats) {
     json["resched_hist"] = histogram_json(stats.resched_hist);
     json["last_pass"] = stats.last_pass ? to_json(*stats.last_pass) : Json(nullptr);
     json["running_pass"] = maybe(stats.running_pass);
+    json["zombie_pages"] = maybe(stats.zombie_pages);
+    json["watermark_pages"] = maybe(stats.watermark_pages);
     return json;
 }
 

@@ -188,6 +188,19 @@ TEST_F(Commands, StatsAndReset) {
     EXPECT_THAT(program.out.str(), HasSubstr("###"));
 }
 
+// A module from before pages were told apart by who took them is asked as well.
+TEST_F(Commands, StatsTellPagesApartWhereTheModuleDoes) {
+    EXPECT_EQ(program.run({"--json", "stats"}), 0);
+    EXPECT_TRUE(program.json()["stats"]["zombie_pages"].is_null());
+    program.kernel.stats.zombie_pages = 3;
+    program.kernel.stats.watermark_pages = 4;
+    EXPECT_EQ(program.run({"--json", "stats"}), 0);
+    EXPECT_EQ(program.json()["stats"]["zombie_pages"], 3);
+    EXPECT_EQ(program.json()["stats"]["watermark_pages"], 4);
+    EXPECT_EQ(program.run({"stats"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("watermark_pages\t4\t"));
+}
+
 TEST_F(Commands, TruncatedRepliesAreErrors) {
     for (const std::size_t bytes : {1U, 3U, 5U, 8U, 40U}) {
         program.kernel.cut_bytes = bytes;

@@ -133,6 +133,8 @@ Attrs FakeKernel::stats_attrs(const Stats& stats) {
         attrs.nest(KMEMCGD_A_STATS_LAST_PASS, pass_attrs(*stats.last_pass));
     if (stats.running_pass)
         attrs.put(KMEMCGD_A_STATS_RUNNING_PASS, *stats.running_pass);
+    maybe(attrs, KMEMCGD_A_STATS_ZOMBIE_PAGES, stats.zombie_pages);
+    maybe(attrs, KMEMCGD_A_STATS_WATERMARK_PAGES, stats.watermark_pages);
     return attrs;
 }
 

@@ -373,6 +373,8 @@ enum kmemcgd_a_stats {
 	KMEMCGD_A_STATS_RESCHED_HIST,	/* the same: time between two chances */
 	KMEMCGD_A_STATS_LAST_PASS,	/* nest of kmemcgd_a_pass; absent: none */
 	KMEMCGD_A_STATS_RUNNING_PASS,	/* u64: id; absent: none is running */
+	KMEMCGD_A_STATS_ZOMBIE_PAGES,	/* u64 [r]: of the pages, those of zombies */
+	KMEMCGD_A_STATS_WATERMARK_PAGES, /* u64 [r]: likewise, for watermarks */
 
 	/* private: */
 	__KMEMCGD_A_STATS_MAX,
