@@ -6,6 +6,7 @@
 #include "client/client.hpp"
 #include "client/transport.hpp"
 #include "controller/waiter.hpp"
+#include "metrics/server.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
 
@@ -41,7 +42,8 @@ struct World {
     std::function<void(const std::string& state)> notify = {}; // as sd_notify() takes it
     std::optional<std::chrono::nanoseconds> watchdog = {};     // to be told so often
     bool err_is_journal = false;
-    std::string host_root = "/"; // where proc and sys are, for "doctor"
+    std::string host_root = "/"; // where proc and sys are, for "doctor" and metrics
+    OpenMetricsServer open_metrics_server = open_http_server;
 };
 
 enum class Format { automatic, human, plain, json };
@@ -88,6 +90,7 @@ void add_doctor(Options& options, Context& context);
 void add_zombies(Options& options, Context& context);
 void add_config(Options& options, Context& context);
 void add_stats(Options& options, Context& context);
+void add_metrics(Options& options, Context& context);
 void add_monitor(Options& options, Context& context);
 void add_features(Options& options, Context& context);
 void add_memcg(Options& options, Context& context);

@@ -14,8 +14,30 @@ namespace {
 struct DaemonOptions {
     PolicyOptions policy;
     std::string interval;
+    std::string metrics_listen;
+    std::string metrics_textfile;
     bool cleanup = false;
 };
+
+Result<MetricsOptions> metrics_of(const DaemonOptions& options) {
+    MetricsOptions metrics;
+    const auto wrong = [](const char* option, const Error& error) {
+        return usage_error(fmt::format("{}: {}", option, error.message), error.hint);
+    };
+    if (!options.metrics_listen.empty()) {
+        auto address = parse_listen_address(options.metrics_listen);
+        if (!address)
+            return wrong("--metrics-listen", address.error());
+        metrics.listen = std::move(*address);
+    }
+    if (!options.metrics_textfile.empty()) {
+        auto path = parse_textfile(options.metrics_textfile);
+        if (!path)
+            return wrong("--metrics-textfile", path.error());
+        metrics.textfile = std::move(*path);
+    }
+    return metrics;
+}
 
 Outcome run_controller(Context& context, const DaemonOptions& options) {
     ControllerOptions wanted;
@@ -33,6 +55,10 @@ Outcome run_controller(Context& context, const DaemonOptions& options) {
                 fmt::format("--interval: expected 1 s to 24 h, not \"{}\"", options.interval));
         wanted.interval = std::chrono::nanoseconds(*ns);
     }
+    auto metrics = metrics_of(options);
+    if (!metrics)
+        return metrics.error();
+    wanted.metrics = std::move(*metrics);
     const auto root = memory_cgroup_root(context);
     if (!root)
         return root.error();
@@ -50,6 +76,10 @@ void add_controller(Options& options, Context& context) {
     wanted->policy.declare(options);
     options.text("--interval", wanted->interval, "TIME",
                  "look for what was missed this often (30s)");
+    options.text("--metrics-listen", wanted->metrics_listen, "ADDRESS:PORT",
+                 "serve metrics there, whatever the file says (127.0.0.1:9752 for example)");
+    options.text("--metrics-textfile", wanted->metrics_textfile, "PATH",
+                 "write them there, whatever the file says, for node_exporter");
     options.flag("--cleanup", wanted->cleanup, "remove what was set when it is stopped");
     options.run(context, [wanted](Context& at_run) { return run_controller(at_run, *wanted); });
 }

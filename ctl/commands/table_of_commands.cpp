@@ -16,6 +16,7 @@ constexpr Command table[] = {
     {"controller", "the daemon: keep a host at what the policy file says", add_controller},
     {"config", "show or set the tunables", add_config},
     {"stats", "show or reset all counters and histograms", add_stats},
+    {"metrics", "all metrics once, in the format of Prometheus", add_metrics},
     {"monitor", "print events as they come", add_monitor},
     {"features", "what the module can do on this kernel, and why not", add_features},
     {"version", "versions of kmemcgctl, the module and the protocol", add_version},

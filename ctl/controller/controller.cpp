@@ -16,6 +16,10 @@ constexpr auto cgroups_settle = 1s;
 // What failed is tried again after so long, then twice that, up to the interval.
 constexpr std::chrono::nanoseconds first_retry = 1s;
 
+std::string text_of(const Error& error) {
+    return error.hint.empty() ? error.message : fmt::format("{} ({})", error.message, error.hint);
+}
+
 } // namespace
 
 // Where the journal reads along, the level stands in front of a line.
@@ -31,8 +35,7 @@ void Controller::notify(const std::string& text) const {
 }
 
 void Controller::complain(const Error& error) {
-    const auto text =
-        error.hint.empty() ? error.message : fmt::format("{} ({})", error.message, error.hint);
+    const auto text = text_of(error);
     if (text == last_complaint_)
         return;
     last_complaint_ = text;
@@ -125,7 +128,9 @@ Status Controller::apply_when_due() {
     if (now < next_)
         return success();
     if (load_wanted_) {
-        if (const auto loaded = load(); !loaded)
+        if (const auto loaded = load(); loaded)
+            reload_metrics();
+        else
             complain(loaded.error());
     }
     const auto applied = apply();
@@ -147,6 +152,21 @@ Status Controller::apply_when_due() {
     return success();
 }
 
+// Policies are set all the same.
+void Controller::reload_metrics() {
+    if (const auto used = metrics_.use(file_); !used)
+        log(Level::error, "metrics stay as they were: " + text_of(used.error()));
+}
+
+void Controller::write_metrics() {
+    const auto written = metrics_.write_when_due();
+    const auto complaint = written ? std::string() : text_of(written.error());
+    if (complaint != metrics_complaint_)
+        log(written ? Level::info : Level::error,
+            written ? "the file of metrics is written again" : complaint);
+    metrics_complaint_ = complaint;
+}
+
 void Controller::take(const Woken& woken) {
     const auto now = context_->now();
     if (woken.reload || woken.policy_file) {
@@ -160,11 +180,14 @@ void Controller::take(const Woken& woken) {
 Outcome Controller::run() {
     if (const auto loaded = load(); !loaded)
         return loaded.error();
+    if (const auto used = metrics_.use(file_); !used)
+        return used.error();
     next_ = context_->now();
     for (;;) {
         if (const auto applied = apply_when_due(); !applied)
             return applied.error();
-        auto deadline = next_;
+        write_metrics();
+        auto deadline = std::min(next_, metrics_.next());
         if (options_.watchdog) {
             notify("WATCHDOG=1");
             deadline = std::min(deadline, context_->now() + *options_.watchdog);

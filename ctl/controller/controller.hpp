@@ -8,6 +8,7 @@
 
 #include "commands/command.hpp"
 #include "controller/waiter.hpp"
+#include "metrics/service.hpp"
 #include "policy/apply.hpp"
 
 namespace kmemcgd {
@@ -19,15 +20,18 @@ struct ControllerOptions {
     std::chrono::nanoseconds interval = std::chrono::seconds(30);
     std::optional<std::chrono::nanoseconds> watchdog; // how often the service manager is told
     bool cleanup = false;                             // remove what was set when it is stopped
+    MetricsOptions metrics;
 };
 
 class Controller {
 public:
     Controller(const Context& context, ControllerOptions options, Waiter& waiter)
-        : context_(&context), options_(std::move(options)), waiter_(&waiter) {}
+        : context_(&context), options_(std::move(options)), waiter_(&waiter),
+          metrics_(context, options_.cgroup_root, options_.metrics) {}
 
     // Until it is stopped. An error is one that it can't go on with: the policy file is
-    // wrong at the start, there is nothing to wait on, or it may not talk to the module.
+    // wrong at the start, metrics can't be served or written as it says there, there is
+    // nothing to wait on, or it may not talk to the module.
     Outcome run();
 
 private:
@@ -44,16 +48,20 @@ private:
     void report(const Work& work, const Done& done);
     void say_kept(const Work& work) const; // to the service manager
     Status apply_when_due();               // an error that won't go away by itself
+    void reload_metrics();
+    void write_metrics();
     void take(const Woken& woken);
 
     const Context* context_;
     ControllerOptions options_;
     Waiter* waiter_;
+    MetricsService metrics_;
     PolicyFile file_;
     bool load_wanted_ = false;
     bool ready_ = false;
     bool unwatched_said_ = false;
     std::string last_complaint_;
+    std::string metrics_complaint_;
     std::chrono::nanoseconds retry_{0};
     TimePoint next_;
 };

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 // v1 writes the largest number of whole pages for "none".
 constexpr std::uint64_t v1_no_limit_bytes = 0x7fff'ffff'0000'0000;
 
+} // namespace
+
 std::optional<std::uint64_t> read_limit(const fs::path& directory, std::uint32_t version) {
     std::ifstream file(directory / (version == 2 ? "memory.max" : "memory.limit_in_bytes"));
     std::uint64_t bytes = 0;
@@ -24,8 +26,6 @@ std::optional<std::uint64_t> read_limit(const fs::path& directory, std::uint32_t
         return std::nullopt;
     return bytes;
 }
-
-} // namespace
 
 Result<HostCgroups> scan_host(const fs::path& root) {
     HostCgroups host;

@@ -14,6 +14,10 @@ struct HostCgroups {
     std::vector<Candidate> cgroups; // parents first; without the root, which has no limit
 };
 
+// Of a cgroup's directory; empty: it has none, or has gone.
+std::optional<std::uint64_t> read_limit(const std::filesystem::path& directory,
+                                        std::uint32_t cgroup_version);
+
 // Reads each directory once, and a limit of each. Those that go meanwhile are left out.
 // root: where the hierarchy with the memory controller is mounted.
 Result<HostCgroups> scan_host(const std::filesystem::path& root);

@@ -114,11 +114,15 @@ private:
     }
 
     Status take_file(const toml::table& table) {
-        constexpr std::array<std::string_view, 3> keys{"module", "policy", "presets"};
+        constexpr std::array<std::string_view, 4> keys{"module", "policy", "presets", "metrics"};
         if (auto known = only(table, keys); !known)
             return known;
         if (const auto* node = table.get("module")) {
             if (auto taken = take_tunables(*node); !taken)
+                return taken;
+        }
+        if (const auto* node = table.get("metrics")) {
+            if (auto taken = take_metrics(*node); !taken)
                 return taken;
         }
         if (const auto* node = table.get("policy")) {
@@ -145,6 +149,58 @@ private:
                 return at(value, changes.error().message, changes.error().hint);
             file_.tunables = std::move(*changes);
         }
+        return success();
+    }
+
+    Status take_metrics(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (table == nullptr)
+            return wrong_kind(node, "metrics", "a table, [metrics]");
+        constexpr std::array<std::string_view, 4> keys{"listen", "textfile", "interval",
+                                                       "per_cgroup"};
+        if (auto known = only(*table, keys); !known)
+            return known;
+        auto& metrics = file_.metrics;
+        const Status taken[] = {
+            take_text(*table, "listen", "\"ADDRESS:PORT\"", parse_listen_address, metrics.listen),
+            take_text(*table, "textfile", "a path", parse_textfile, metrics.textfile),
+            take_text(*table, "interval", "a duration such as \"15s\"", parse_textfile_interval,
+                      metrics.interval),
+        };
+        for (const auto& status : taken) {
+            if (!status)
+                return status;
+        }
+        return take_truth(*table, "per_cgroup", metrics.per_cgroup);
+    }
+
+    // A string that has a parser of its own.
+    template <class Value, class Out>
+    [[nodiscard]] Status take_text(const toml::table& table, std::string_view key,
+                                   std::string_view expected,
+                                   Result<Value> (*parser)(const std::string&), Out& out) const {
+        const auto* node = table.get(key);
+        if (node == nullptr)
+            return success();
+        const auto* text = node->as_string();
+        if (text == nullptr)
+            return wrong_kind(*node, key, expected);
+        auto value = parser(text->get());
+        if (!value)
+            return at(*node, fmt::format("{}: {}", key, value.error().message), value.error().hint);
+        out = std::move(*value);
+        return success();
+    }
+
+    [[nodiscard]] Status take_truth(const toml::table& table, std::string_view key,
+                                    bool& out) const {
+        const auto* node = table.get(key);
+        if (node == nullptr)
+            return success();
+        const auto* truth = node->as_boolean();
+        if (truth == nullptr)
+            return wrong_kind(*node, key, "true or false");
+        out = truth->get();
         return success();
     }
 
@@ -213,8 +269,12 @@ private:
         if (auto known = only(table, keys); !known)
             return known;
         const Status taken[] = {
-            take_name(table, rule),      take_globs(table, rule),   take_version(table, rule),
-            take_limits(table, rule),    take_opt_out(table, rule), take_class(table, rule),
+            take_name(table, rule),
+            take_globs(table, rule),
+            take_version(table, rule),
+            take_limits(table, rule),
+            take_truth(table, "opt_out", rule.opt_out),
+            take_class(table, rule),
             take_watermark(table, rule),
         };
         for (const auto& status : taken) {
@@ -307,17 +367,6 @@ private:
         if (!bytes)
             return at(*node, fmt::format("{}: {}", key, bytes.error().message), bytes.error().hint);
         out = *bytes;
-        return success();
-    }
-
-    [[nodiscard]] Status take_opt_out(const toml::table& table, Rule& rule) const {
-        const auto* node = table.get("opt_out");
-        if (node == nullptr)
-            return success();
-        const auto* truth = node->as_boolean();
-        if (truth == nullptr)
-            return wrong_kind(*node, "opt_out", "true or false");
-        rule.opt_out = truth->get();
         return success();
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The policy file: tunables, and rules for cgroups, in TOML. docs/policy.md has the
-// format.
+// The policy file: tunables, rules for cgroups, and where metrics go, in TOML.
+// docs/policy.md has the format.
 #pragma once
 
 #include "client/result.hpp"
+#include "metrics/settings.hpp"
 #include "policy/rule.hpp"
 
 #include <filesystem>
@@ -14,6 +15,7 @@ namespace kmemcgd {
 struct PolicyFile {
     std::vector<ConfigChange> tunables;
     std::vector<Rule> rules; // in order; those of presets come last
+    MetricsSettings metrics;
 };
 
 // An error names the place: "policy.toml:12:9: ...", and what is expected there.

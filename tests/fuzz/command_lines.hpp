@@ -17,6 +17,8 @@ inline constexpr std::array command_lines = {
     "--help",
     "help zombies",
     "controller --interval 5s --cleanup",
+    "controller --metrics-listen 127.0.0.1:9752 --metrics-textfile /none/k.prom",
+    "metrics --per-cgroup",
     "policy check",
     "policy show --json",
     "policy explain /app/web",

@@ -186,6 +186,8 @@ struct Program {
     OpenWaiter open_waiter;
     std::function<void(const std::string&)> notify;
     std::optional<std::chrono::nanoseconds> watchdog;
+    std::string host_root = "/nonexistent";
+    OpenMetricsServer open_metrics_server = open_http_server;
 
     int run(std::vector<std::string> arguments) {
         out.str({});
@@ -206,7 +208,8 @@ struct Program {
                     .open_waiter = open_waiter,
                     .notify = notify,
                     .watchdog = watchdog,
-                    .host_root = "/nonexistent"};
+                    .host_root = host_root,
+                    .open_metrics_server = open_metrics_server};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }

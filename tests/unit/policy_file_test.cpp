@@ -99,6 +99,23 @@ opt_out = true
     EXPECT_TRUE(parsed("").rules.empty());
 }
 
+TEST(PolicyFile, MetricsAreOffUntilTheFileSaysWhere) {
+    const auto nothing = parsed("[metrics]\n").metrics;
+    EXPECT_FALSE(nothing.listen);
+    EXPECT_TRUE(nothing.textfile.empty());
+    EXPECT_EQ(nothing.interval, std::chrono::seconds(15));
+    EXPECT_FALSE(nothing.per_cgroup);
+    const auto all = parsed("[metrics]\nlisten = \"[::1]:9752\"\ntextfile = \"/d/k.prom\"\n"
+                            "interval = \"1m\"\nper_cgroup = true\n")
+                         .metrics;
+    ASSERT_TRUE(all.listen);
+    EXPECT_EQ(all.listen->text(), "[::1]:9752");
+    EXPECT_EQ(all.textfile, "/d/k.prom");
+    EXPECT_EQ(all.interval, std::chrono::minutes(1));
+    EXPECT_TRUE(all.per_cgroup);
+    EXPECT_EQ(refused("[metrics]\nlissen = \"127.0.0.1:1\"").hint, "did you mean listen?");
+}
+
 TEST(PolicyFile, EachPresetIsOne) {
     for (const auto& preset : presets()) {
         const auto file = parse_policy(preset.text, "preset");
@@ -139,6 +156,15 @@ TEST(PolicyFile, ErrorsNameThePlaceAndWhatIsExpected) {
          "p.toml:5:9: ", "nothing fits"},
         {policy_with("opt_out = true\nlimit = { min = \"2KB\" }"), "p.toml:5:17: ", "min"},
         {policy_with("opt_out = true\nlimit = { least = 1 }"), "p.toml:5:11: ", "unknown key"},
+        {"metrics = true", "p.toml:1:11: ", "[metrics]"},
+        {"[metrics]\nlisten = 9752", "p.toml:2:10: ", "ADDRESS:PORT"},
+        {"[metrics]\nlisten = \"nowhere\"", "p.toml:2:10: ", "\"nowhere\""},
+        {"[metrics]\ntextfile = \"k.prom\"", "p.toml:2:12: ", "begins with /"},
+        {"[metrics]\ntextfile = [\"/k.prom\"]", "p.toml:2:12: ", "a path"},
+        {"[metrics]\ninterval = \"0s\"", "p.toml:2:12: ", "1 s to 24 h"},
+        {"[metrics]\ninterval = 15", "p.toml:2:12: ", "a duration"},
+        {"[metrics]\nper_cgroup = 1", "p.toml:2:14: ", "true or false"},
+        {"[metrics]\nport = 1", "p.toml:2:1: ", "unknown key"},
         {policy_with("opt_out = true\nwatermark = { ratio = 95 }"), "p.toml:5:13: ", "opts out"},
         {policy_with("watermark = { ratio = 101 }"), "p.toml:4:23: ", "0 to 100"},
         {policy_with("watermark = { ratio = 0 }"), "p.toml:4:13: ", "sets no mark"},
