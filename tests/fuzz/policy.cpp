@@ -30,6 +30,10 @@ void check(const PolicyFile& file) {
         require(!rule.opt_out || (as_policy({}, *rule.watermark).off() && !rule.qos),
                 "who opts out has neither");
     }
+    if (const auto& listen = file.metrics.listen)
+        require(parse_listen_address(listen->text()).ok(), "an address is written as it is read");
+    require(file.metrics.textfile.empty() || file.metrics.textfile.is_absolute(),
+            "a textfile has one place");
     const auto some = host();
     Present present;
     // One that whoever opts out loses.
