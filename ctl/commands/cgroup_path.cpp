@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands/cgroup_path.hpp"
 
+#include "doctor/text_file.hpp"
 #include "render/units.hpp"
 
 #include <algorithm>
@@ -14,6 +15,9 @@ namespace kmemcgd {
 namespace {
 
 namespace fs = std::filesystem;
+
+// v1 writes the largest number of whole pages for "none".
+constexpr std::uint64_t v1_no_limit_bytes = 0x7fff'ffff'0000'0000;
 
 // Mount points are written with blanks and backslashes as octal escapes.
 std::string unescape(const std::string& text) {
@@ -150,6 +154,11 @@ std::vector<std::string> subdirectories(const fs::path& directory, std::error_co
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+std::optional<std::uint64_t> parse_limit(std::string_view text) {
+    const auto bytes = only_value(text); // or it says "max"
+    return bytes && *bytes < v1_no_limit_bytes ? bytes : std::nullopt;
 }
 
 std::optional<std::uint64_t> dying_cgroups(const Context& context) {

@@ -37,6 +37,9 @@ Result<std::optional<std::uint64_t>> live_memcg_id(const Context& context,
 std::vector<std::string> subdirectories(const std::filesystem::path& directory,
                                         std::error_code& failure);
 
+// What a file with a limit says, in bytes; nothing when there is none.
+std::optional<std::uint64_t> parse_limit(std::string_view text);
+
 // nr_dying_descendants of the root; nothing on cgroup v1.
 std::optional<std::uint64_t> dying_cgroups(const Context& context);
 

@@ -12,19 +12,6 @@
 namespace kmemcgd {
 namespace {
 
-// UTC, RFC 3339, milliseconds: sorts as text and needs no zone to be read.
-std::string timestamp(WallTime when) {
-    using namespace std::chrono;
-    const auto since_epoch = when.time_since_epoch();
-    const auto whole = floor<seconds>(since_epoch);
-    const std::time_t time = static_cast<std::time_t>(whole.count());
-    std::tm parts{};
-    ::gmtime_r(&time, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                       duration_cast<milliseconds>(since_epoch - whole).count());
-}
-
 std::string watch_text(const Watch& watch) {
     auto text = fmt::format("id={} path={} state={}", watch.id,
                             watch.path.empty() ? "-" : printable(watch.path),
@@ -105,6 +92,18 @@ void add_path(Client& client, Event& event) {
 }
 
 } // namespace
+
+std::string timestamp(WallTime when) {
+    using namespace std::chrono;
+    const auto since_epoch = when.time_since_epoch();
+    const auto whole = floor<seconds>(since_epoch);
+    const std::time_t time = static_cast<std::time_t>(whole.count());
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
+                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                       duration_cast<milliseconds>(since_epoch - whole).count());
+}
 
 Outcome print_events(const Context& context, Listening& listening,
                      std::optional<std::uint64_t> count, const EventFilter& wanted) {

@@ -8,6 +8,9 @@
 
 namespace kmemcgd {
 
+// UTC, RFC 3339, milliseconds: sorts as text and needs no zone to be read.
+std::string timestamp(WallTime when);
+
 using EventFilter = std::function<bool(const Event&)>;
 
 // Until `count` were printed, the deadline has passed, or ^C; an empty filter

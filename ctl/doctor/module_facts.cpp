@@ -4,17 +4,6 @@
 namespace kmemcgd {
 namespace {
 
-ModuleFacts::State state_of(const Error& error) {
-    switch (error.fault) {
-    case Fault::not_loaded:
-        return ModuleFacts::State::not_loaded;
-    case Fault::unsupported:
-        return ModuleFacts::State::other_version;
-    default:
-        return ModuleFacts::State::unreachable;
-    }
-}
-
 // False, and noted, when it is an error.
 template <class T>
 bool take(ModuleFacts& facts, const Result<T>& answer, const std::string& what) {
@@ -41,6 +30,17 @@ std::optional<std::vector<T>> take_list(ModuleFacts& facts, Result<Listing<T>> l
 
 } // namespace
 
+ModuleFacts::State module_state(const Error& error) {
+    switch (error.fault) {
+    case Fault::not_loaded:
+        return ModuleFacts::State::not_loaded;
+    case Fault::unsupported:
+        return ModuleFacts::State::other_version;
+    default:
+        return ModuleFacts::State::unreachable;
+    }
+}
+
 std::string state_name(ModuleFacts::State state) {
     switch (state) {
     case ModuleFacts::State::loaded:
@@ -58,7 +58,7 @@ std::string state_name(ModuleFacts::State state) {
 ModuleFacts ask_module(Result<Client> client) {
     ModuleFacts facts;
     if (!client) {
-        facts.state = state_of(client.error());
+        facts.state = module_state(client.error());
         facts.error = client.error().message;
         facts.not_seen.push_back({"what the module knows", facts.error});
         return facts;

@@ -23,6 +23,9 @@ struct ModuleFacts {
     [[nodiscard]] bool loaded() const { return state == State::loaded; }
 };
 
+// What an error of connecting, or of an answer, says of it.
+ModuleFacts::State module_state(const Error& error);
+
 // "loaded", "not-loaded", "other-version", "unreachable".
 std::string state_name(ModuleFacts::State state);
 

@@ -19,9 +19,9 @@ namespace {
 constexpr std::size_t largest_bytes = std::size_t{64} << 10;
 constexpr std::string_view blanks = " \t:";
 
-Error cannot_read(const std::filesystem::path& path, int number) {
+Error cannot_read(const char* path, int number) {
     return Error{.fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
-                 .message = fmt::format("cannot read {}: {}", path.string(),
+                 .message = fmt::format("cannot read {}: {}", path,
                                         std::generic_category().message(number)),
                  .error_number = number};
 }
@@ -39,7 +39,11 @@ std::optional<std::uint64_t> leading_number(std::string_view text) {
 } // namespace
 
 Result<std::string> read_text_file(const std::filesystem::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return read_text_file(AT_FDCWD, path.c_str());
+}
+
+Result<std::string> read_text_file(int directory, const char* path) {
+    const Descriptor file(::openat(directory, path, O_RDONLY | O_CLOEXEC));
     if (file.number() < 0)
         return cannot_read(path, errno);
     std::string text;

@@ -13,6 +13,8 @@ namespace kmemcgd {
 // The first 64 KiB of it. The error says why not, with the kernel's number: a
 // cgroup that has gone answers ENOENT or ENODEV.
 Result<std::string> read_text_file(const std::filesystem::path& path);
+// The same in a directory that is open, without the way there.
+Result<std::string> read_text_file(int directory, const char* path);
 
 // The number behind a key at the beginning of a line, as in "max 3" or
 // "Percpu:  712 kB"; nothing when there is none.

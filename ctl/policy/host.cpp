@@ -2,9 +2,9 @@
 #include "policy/host.hpp"
 
 #include "commands/cgroup_path.hpp"
+#include "doctor/text_file.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -14,17 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// v1 writes the largest number of whole pages for "none".
-constexpr std::uint64_t v1_no_limit_bytes = 0x7fff'ffff'0000'0000;
-
 } // namespace
 
 std::optional<std::uint64_t> read_limit(const fs::path& directory, std::uint32_t version) {
-    std::ifstream file(directory / (version == 2 ? "memory.max" : "memory.limit_in_bytes"));
-    std::uint64_t bytes = 0;
-    if (!(file >> bytes) || (version == 1 && bytes >= v1_no_limit_bytes)) // or it says "max"
-        return std::nullopt;
-    return bytes;
+    const auto text =
+        read_text_file(directory / (version == 2 ? "memory.max" : "memory.limit_in_bytes"));
+    return text ? parse_limit(*text) : std::nullopt;
 }
 
 Result<HostCgroups> scan_host(const fs::path& root) {

@@ -60,6 +60,10 @@ void Table::print_plain(std::ostream& out) const {
     for (std::size_t at = 0; at < columns_.size(); ++at)
         out << (at > 0 ? "\t" : "") << columns_[at].key;
     out << '\n';
+    print_records(out);
+}
+
+void Table::print_records(std::ostream& out) const {
     for (const auto& row : rows_) {
         for (std::size_t at = 0; at < row.size(); ++at)
             out << (at > 0 ? "\t" : "") << row[at].plain;

@@ -37,6 +37,8 @@ public:
 
     void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
     void print(std::ostream& out, bool human, const Paint& paint) const;
+    // For programs, of a table that goes on: without the keys.
+    void print_records(std::ostream& out) const;
 
 private:
     void print_plain(std::ostream& out) const;
