@@ -2,6 +2,7 @@
 #include "client/mnl_transport.hpp"
 #include "commands/command.hpp"
 #include "controller/linux_waiter.hpp"
+#include "top/curses_screen.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
                          .open_waiter = kmemcgd::open_linux_waiter,
                          .notify = [](const std::string& state) { ::sd_notify(0, state.c_str()); },
                          .watchdog = watchdog(),
-                         .err_is_journal = std::getenv("JOURNAL_STREAM") != nullptr};
+                         .err_is_journal = std::getenv("JOURNAL_STREAM") != nullptr,
+                         .open_screen = kmemcgd::open_curses_screen};
     return kmemcgd::run(world, std::vector<std::string>(argv + 1, argv + argc));
 }

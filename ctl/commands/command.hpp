@@ -9,6 +9,7 @@
 #include "metrics/server.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
+#include "top/screen.hpp"
 
 #include <functional>
 #include <ostream>
@@ -42,8 +43,9 @@ struct World {
     std::function<void(const std::string& state)> notify = {}; // as sd_notify() takes it
     std::optional<std::chrono::nanoseconds> watchdog = {};     // to be told so often
     bool err_is_journal = false;
-    std::string host_root = "/"; // where proc and sys are, for "doctor" and metrics
+    std::string host_root = "/"; // where proc and sys are
     OpenMetricsServer open_metrics_server = open_http_server;
+    OpenScreen open_screen = {}; // for "top"; there may be none
 };
 
 enum class Format { automatic, human, plain, json };
@@ -98,6 +100,7 @@ void add_version(Options& options, Context& context);
 void add_watermark(Options& options, Context& context);
 void add_qos(Options& options, Context& context);
 void add_pressure(Options& options, Context& context);
+void add_top(Options& options, Context& context);
 void add_policy(Options& options, Context& context);
 void add_controller(Options& options, Context& context);
 void add_help(Options& options, Context& context);
