@@ -148,7 +148,10 @@ void Host::run(const std::vector<std::string>& arguments, const OpenTransport& o
                 .open_waiter = [](const auto&) -> Result<std::unique_ptr<Waiter>> {
                     return Error{.message = "there is nothing to wait on"};
                 },
-                .host_root = cgroup_root()};
+                .host_root = cgroup_root(),
+                .open_screen = []() -> Result<std::unique_ptr<Screen>> {
+                    return Error{.message = "there is no screen"};
+                }};
     const int code = kmemcgd::run(world, arguments);
     require(code >= exit_ok && code <= exit_partial, "the exit code is one that is documented");
     require(code == exit_ok || code == exit_partial || !err_.str().empty(), "who fails says why");

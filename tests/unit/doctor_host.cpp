@@ -128,7 +128,8 @@ int DoctorHost::run(std::vector<std::string> arguments) {
                 .no_colour = true,
                 .columns = 80,
                 .mountinfo = "/nonexistent",
-                .host_root = top_.string()};
+                .host_root = top_.string(),
+                .open_screen = open_screen};
     arguments.insert(arguments.begin(), {"--cgroup-root", cgroup_root().string()});
     const int code = kmemcgd::run(world, arguments);
     out = out_stream.str();

@@ -22,6 +22,7 @@ public:
     std::function<void()> while_waiting; // called in the middle of --interval
     bool can_connect = true;
     bool terminal = false;
+    OpenScreen open_screen;
 
     [[nodiscard]] std::filesystem::path root() const { return top_; }
     [[nodiscard]] std::filesystem::path cgroup_root() const { return top_ / "cgroup"; }
