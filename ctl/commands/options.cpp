@@ -27,7 +27,11 @@ void Options::text(const std::string& name, std::string& target, const std::stri
 
 void Options::number(const std::string& name, std::optional<std::uint64_t>& target,
                      const std::string& help) {
-    app_->add_option(name, target, help)->option_text("N");
+    // CLI11 takes -1 for the largest there is.
+    const auto not_negative = [](const std::string& text) {
+        return text.find('-') == std::string::npos ? std::string() : text + " is less than 0";
+    };
+    app_->add_option(name, target, help)->check(not_negative)->option_text("N");
 }
 
 void Options::choice(const std::string& name, std::string& target,

@@ -20,10 +20,10 @@ constexpr std::size_t largest_bytes = std::size_t{64} << 10;
 constexpr std::string_view blanks = " \t:";
 
 Error cannot_read(const char* path, int number) {
-    return Error{.fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
-                 .message = fmt::format("cannot read {}: {}", path,
-                                        std::generic_category().message(number)),
-                 .error_number = number};
+    return Error{
+        .fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
+        .message = fmt::format("cannot read {}: {}", path, std::generic_category().message(number)),
+        .error_number = number};
 }
 
 std::optional<std::uint64_t> leading_number(std::string_view text) {

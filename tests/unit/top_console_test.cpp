@@ -44,7 +44,7 @@ TEST(TopFit, CutsAndPads) {
 
 TEST(TopFit, NothingControlsTheTerminal) {
     const std::string bad("\033[2J\a\n\x7f\0z", 9);
-    EXPECT_EQ(fit(bad, 40), "\\x1b[2J\\x07\\x0a\\x7f\\x00z          ");
+    EXPECT_EQ(fit(bad, 40), "\\x1b[2J\\x07\\x0a\\x7f\\x00z" + std::string(16, ' '));
     EXPECT_EQ(fit("a\\x1b", 9), "a\\x5cx1b ");
     // An escape is not cut in two.
     EXPECT_EQ(fit("ab\033cdef", 6), "ab..  ");
@@ -57,7 +57,7 @@ TEST(TopFit, WhatTheLocaleHasNotIsEscaped) {
         GTEST_SKIP() << "there is no C.UTF-8";
     EXPECT_EQ(fit("\xc3\xa4", 3), "\xc3\xa4  ");
     EXPECT_EQ(fit("\xe4\xb8\xad\xe6\x96\x87", 5), "\xe4\xb8\xad\xe6\x96\x87 "); // two columns each
-    EXPECT_EQ(fit("\xe4\xb8\xad\xe6\x96\x87", 3), "..  ".substr(0, 3));
+    EXPECT_EQ(fit("\xe4\xb8\xad\xe6\x96\x87", 3), ".. ");
     EXPECT_EQ(fit("\xc2\x9b", 9), "\\xc2\\x9b ");          // C1: as good as ESC [
     EXPECT_EQ(fit("\xe2\x80\xae", 12), "\\xe2\\x80\\xae"); // writes from right to left
     EXPECT_EQ(fit("e\xcc\x81", 9), "e\\xcc\\x81");         // no column of its own
@@ -267,7 +267,7 @@ TEST_F(TopConsole, AsksForTheInterval) {
         EXPECT_EQ(console.interval(), 500ms);
         EXPECT_THAT(status(), Not(HasSubstr("every"))) << bad;
         press("x");
-        EXPECT_THAT(status(), HasSubstr("every 500.0 ms")) << bad;
+        EXPECT_THAT(status(), HasSubstr("every 500 ms")) << bad;
     }
     press("d9");
     press(Key::Kind::escape);
