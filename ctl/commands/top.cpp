@@ -63,10 +63,10 @@ Outcome run_live(const Context& context, const Wanted& wanted, Sampler& sampler)
         const auto input = (*screen)->wait(due);
         if (!input)
             return input.error();
-        if (input->kind == Input::Kind::stop)
+        if (input->kind == ScreenInput::Kind::stop)
             return exit_ok;
-        look = input->kind == Input::Kind::due;
-        if (input->kind == Input::Kind::key)
+        look = input->kind == ScreenInput::Kind::due;
+        if (input->kind == ScreenInput::Kind::key)
             console.press(input->key, (*screen)->size());
     }
     return exit_ok;

@@ -166,11 +166,11 @@ public:
         ::refresh();
     }
 
-    Result<Input> wait(std::optional<TimePoint> deadline) override {
+    Result<ScreenInput> wait(std::optional<TimePoint> deadline) override {
         for (;;) {
             // What was read already does not make the terminal readable.
             if (auto key = next_key())
-                return Input{Input::Kind::key, std::move(*key)};
+                return ScreenInput{ScreenInput::Kind::key, std::move(*key)};
             std::array<pollfd, 2> entries{
                 {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
                  {.fd = signals_.number(), .events = POLLIN, .revents = 0}}};
@@ -184,13 +184,14 @@ public:
             const int ready =
                 ::ppoll(entries.data(), entries.size(), deadline ? &left : nullptr, nullptr);
             if (ready == 0)
-                return Input{Input::Kind::due};
+                return ScreenInput{ScreenInput::Kind::due};
             if (ready < 0 && errno != EINTR)
                 return system_error("cannot wait for the terminal");
             if (ready < 0 || entries[1].revents != 0) // stopped and continued, or a signal
-                return Input{take_signals() ? Input::Kind::stop : Input::Kind::resized};
+                return ScreenInput{take_signals() ? ScreenInput::Kind::stop
+                                                  : ScreenInput::Kind::resized};
             if ((entries[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
-                return Input{Input::Kind::stop}; // the terminal is gone
+                return ScreenInput{ScreenInput::Kind::stop}; // the terminal is gone
         }
     }
 

@@ -41,7 +41,7 @@ struct Line {
     Style style = Style::plain;
 };
 
-struct Input {
+struct ScreenInput {
     enum class Kind { key, resized, due, stop };
     Kind kind = Kind::due;
     Key key = {};
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] virtual ScreenSize size() const = 0;
     virtual void show(const std::vector<Line>& lines) = 0;
     // Without a deadline: until something happens.
-    virtual Result<Input> wait(std::optional<TimePoint> deadline) = 0;
+    virtual Result<ScreenInput> wait(std::optional<TimePoint> deadline) = 0;
 };
 
 using OpenScreen = std::function<Result<std::unique_ptr<Screen>>()>;

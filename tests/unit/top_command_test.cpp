@@ -36,7 +36,7 @@ TEST(TopPressure, IsReadAsItIsWritten) {
 // Inputs from a script; what was shown is kept.
 class FakeScreen final : public Screen {
 public:
-    using Script = std::vector<Input>;
+    using Script = std::vector<ScreenInput>;
     struct Seen {
         std::vector<std::vector<Line>> shown;
         std::vector<std::optional<TimePoint>> deadlines;
@@ -47,12 +47,12 @@ public:
 
     [[nodiscard]] ScreenSize size() const override { return {120, 20}; }
     void show(const std::vector<Line>& lines) override { seen_->shown.push_back(lines); }
-    Result<Input> wait(std::optional<TimePoint> deadline) override {
+    Result<ScreenInput> wait(std::optional<TimePoint> deadline) override {
         seen_->deadlines.push_back(deadline);
         if (at_ == script_.size())
             return Error{.message = "the script ends here"};
         const auto next = script_[at_++];
-        if (next.kind == Input::Kind::due && deadline)
+        if (next.kind == ScreenInput::Kind::due && deadline)
             clock_->time = *deadline;
         return next;
     }
@@ -64,8 +64,8 @@ private:
     std::size_t at_ = 0;
 };
 
-Input letter(char c) {
-    return {Input::Kind::key, {Key::Kind::character, std::string(1, c)}};
+ScreenInput letter(char c) {
+    return {ScreenInput::Kind::key, {Key::Kind::character, std::string(1, c)}};
 }
 
 class Top : public ::testing::Test {
@@ -341,14 +341,14 @@ TEST_F(Top, ARootThatIsNotThereIsOne) {
 
 TEST_F(Top, IsLiveOnATerminal) {
     memcg("/app", 40 * mib);
-    EXPECT_EQ(live({{Input::Kind::due}, letter('q')}), 0);
+    EXPECT_EQ(live({{ScreenInput::Kind::due}, letter('q')}), 0);
     EXPECT_THAT(host.out, IsEmpty());
     ASSERT_EQ(seen.shown.size(), 2U);
     EXPECT_THAT(seen.shown[0].back().text, StartsWith("/app "));
     // The second look follows soon, so that there are rates.
     EXPECT_EQ(*seen.deadlines[1] - *seen.deadlines[0], 2s);
-    EXPECT_EQ(live({{Input::Kind::stop}}), 0);
-    EXPECT_EQ(live({{Input::Kind::due}, {Input::Kind::due}}, {"--count", "2"}), 0);
+    EXPECT_EQ(live({{ScreenInput::Kind::stop}}), 0);
+    EXPECT_EQ(live({{ScreenInput::Kind::due}, {ScreenInput::Kind::due}}, {"--count", "2"}), 0);
     // A key does not make it look again, and a pause has no end.
     seen = {};
     host.while_waiting = {};
