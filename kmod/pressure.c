@@ -349,6 +349,7 @@ static void pressure_run(const struct kmemcgd_budget *budget,
 
 const struct kmemcgd_source kmemcgd_pressure_source = {
 	.name = "pressure",
+	.pages_counter = KMEMCGD_A_STATS_NODE_PAGES,
 	.demand = pressure_demand,
 	.run = pressure_run,
 };

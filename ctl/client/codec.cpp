@@ -178,6 +178,7 @@ Result<Stats> decode_stats(Bytes bytes) {
     reader.maybe(KMEMCGD_A_STATS_RUNNING_PASS, "running pass", stats.running_pass);
     reader.maybe(KMEMCGD_A_STATS_ZOMBIE_PAGES, "zombie pages", stats.zombie_pages);
     reader.maybe(KMEMCGD_A_STATS_WATERMARK_PAGES, "watermark pages", stats.watermark_pages);
+    reader.maybe(KMEMCGD_A_STATS_NODE_PAGES, "node pages", stats.node_pages);
 
     const auto* pins = attributes->find(KMEMCGD_A_STATS_LEFT_BY_PIN);
     if (pins == nullptr)

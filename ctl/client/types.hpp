@@ -111,6 +111,7 @@ struct Stats {
     // Of the pages; empty: the module is from before they were told apart.
     std::optional<std::uint64_t> zombie_pages;
     std::optional<std::uint64_t> watermark_pages;
+    std::optional<std::uint64_t> node_pages;
 };
 
 struct WatermarkPolicy {

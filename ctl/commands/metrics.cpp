@@ -37,7 +37,7 @@ Outcome run_metrics(Context& context, const MetricsCommand& command) {
     Collector collector(context, root ? *root : std::filesystem::path());
     collector.use(*rules, command.per_cgroup);
     context.out() << exposition(collector);
-    // One line for each reason: without the module, two sources have the same.
+    // One line for each reason: without the module, three sources have the same.
     std::set<std::string> said;
     for (const auto& [source, error] : collector.failures()) {
         if (said.insert(error.message).second)

@@ -48,6 +48,7 @@ void print_stats(const Context& context, const Stats& stats, std::uint32_t page_
     };
     add_pages("zombie_pages", stats.zombie_pages, "of the pages, those of zombies");
     add_pages("watermark_pages", stats.watermark_pages, "likewise, for watermarks");
+    add_pages("node_pages", stats.node_pages, "likewise, of a tight node");
     if (stats.running_pass)
         table.add({text_cell("running_pass"), count_cell(*stats.running_pass),
                    text_cell("the pass that is running")});

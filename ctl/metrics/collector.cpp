@@ -71,11 +71,13 @@ void Collector::ask_module(Scrape& scrape) const {
     auto client = context_->connect();
     if (!client) {
         scrape.failures[MetricSource::module] = client.error();
+        scrape.failures[MetricSource::pressure] = client.error();
         scrape.failures[MetricSource::watermarks] = std::move(client.error());
         return;
     }
     scrape.info = client->info();
     take(scrape, MetricSource::module, client->stats(), scrape.stats);
+    take(scrape, MetricSource::pressure, client->pressure(), scrape.pressure);
     ask_watermarks(*client, scrape);
 }
 
@@ -92,6 +94,7 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     Families families;
     add_module_families(scrape, families);
     add_watermark_families(scrape, families);
+    add_pressure_families(scrape, families);
     add_host_families(scrape, families);
     failures_ = std::move(scrape.failures);
     return families;

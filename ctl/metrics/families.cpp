@@ -58,8 +58,8 @@ bool is_control(std::string_view sequence) {
 } // namespace
 
 std::string_view source_name(MetricSource source) {
-    constexpr std::array<std::string_view, metric_sources> names = {"module", "watermarks",
-                                                                    "vmstat", "buddyinfo"};
+    constexpr std::array<std::string_view, metric_sources> names = {
+        "module", "watermarks", "pressure", "vmstat", "buddyinfo"};
     return names.at(static_cast<std::size_t>(source));
 }
 

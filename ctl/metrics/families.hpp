@@ -20,8 +20,8 @@ using Families = std::vector<prometheus::MetricFamily>;
 using MetricLabels = std::vector<prometheus::ClientMetric::Label>;
 
 // Where a scrape gets its values; each is asked by itself and may fail by itself.
-enum class MetricSource { module, watermarks, vmstat, buddyinfo };
-inline constexpr std::size_t metric_sources = 4;
+enum class MetricSource { module, watermarks, pressure, vmstat, buddyinfo };
+inline constexpr std::size_t metric_sources = 5;
 std::string_view source_name(MetricSource source);
 
 // What one scrape saw. Empty: it could not be had, and failures says why.
@@ -31,6 +31,7 @@ struct Scrape {
     std::optional<std::vector<Watch>> watches;
     std::map<std::uint64_t, std::string> policies; // names, by the id that watches have
     std::map<std::string, WatermarkCounts> totals; // by name
+    std::optional<Pressure> pressure;
     std::optional<DirectReclaim> direct_reclaim;
     std::optional<std::vector<BuddyZone>> buddy_zones;
     std::map<MetricSource, Error> failures;
@@ -41,6 +42,7 @@ struct Scrape {
 // One function for each group, in files of their own; each adds what there is.
 void add_module_families(const Scrape& scrape, Families& families);
 void add_watermark_families(const Scrape& scrape, Families& families);
+void add_pressure_families(const Scrape& scrape, Families& families);
 void add_host_families(const Scrape& scrape, Families& families);
 
 // References stay good until the next family is added.

@@ -53,7 +53,8 @@ void add_reclaimed(const Scrape& scrape, Families& families) {
         const char* reason;
         std::optional<std::uint64_t> pages;
     } parts[] = {{"zombie", scrape.stats->zombie_pages},
-                 {"watermark", scrape.stats->watermark_pages}};
+                 {"watermark", scrape.stats->watermark_pages},
+                 {"node", scrape.stats->node_pages}};
     auto& family =
         add_counter(families, "kmemcgd_reclaimed_bytes_total", "Memory that the module took.");
     for (const auto& [reason, pages] : parts) {

@@ -137,6 +137,7 @@ Json to_json(const Stats& stats) {
     json["running_pass"] = maybe(stats.running_pass);
     json["zombie_pages"] = maybe(stats.zombie_pages);
     json["watermark_pages"] = maybe(stats.watermark_pages);
+    json["node_pages"] = maybe(stats.node_pages);
     return json;
 }
 

@@ -135,6 +135,7 @@ Attrs FakeKernel::stats_attrs(const Stats& stats) {
         attrs.put(KMEMCGD_A_STATS_RUNNING_PASS, *stats.running_pass);
     maybe(attrs, KMEMCGD_A_STATS_ZOMBIE_PAGES, stats.zombie_pages);
     maybe(attrs, KMEMCGD_A_STATS_WATERMARK_PAGES, stats.watermark_pages);
+    maybe(attrs, KMEMCGD_A_STATS_NODE_PAGES, stats.node_pages);
     return attrs;
 }
 

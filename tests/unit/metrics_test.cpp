@@ -198,11 +198,40 @@ TEST_F(MetricsCommand, AModuleOfAnotherVersion) {
 TEST_F(MetricsCommand, AnOlderModuleDoesNotTellPagesApart) {
     program.kernel.stats.zombie_pages.reset();
     program.kernel.stats.watermark_pages.reset();
+    program.kernel.stats.node_pages.reset();
     program.kernel.has_watermarks = false;
     EXPECT_EQ(run(), 0);
     EXPECT_EQ(value("kmemcgd_up"), "1");
     EXPECT_EQ(value("kmemcgd_source_up{source=\"watermarks\"}"), "0");
     EXPECT_FALSE(has("kmemcgd_reclaimed_bytes_total"));
+}
+
+TEST_F(MetricsCommand, ATightNodeAndItsClasses) {
+    auto& pressure = program.kernel.pressure;
+    pressure.margin_bytes = 60 << 20;
+    pressure.threshold_bytes = 64 << 20;
+    pressure.nothings = 2;
+    pressure.cpu_ns = 2'500'000'000;
+    pressure.classes = {{.qos_class = 4, .memcgs = 3, .slices = 9, .reclaimed_bytes = 4096},
+                        {.qos_class = 7, .memcgs = 1, .slices = 0, .reclaimed_bytes = 0}};
+    program.kernel.stats.node_pages = 1;
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(value("kmemcgd_node_margin_bytes"), "62914560");
+    EXPECT_EQ(value("kmemcgd_node_threshold_bytes"), "67108864");
+    EXPECT_EQ(value("kmemcgd_node_pressure_nothing_total"), "2");
+    EXPECT_EQ(value("kmemcgd_node_pressure_cpu_seconds_total"), "2.5");
+    EXPECT_EQ(value("kmemcgd_class_cgroups{class=\"besteffort\"}"), "3");
+    EXPECT_EQ(value("kmemcgd_class_cgroups{class=\"7\"}"), "1");
+    EXPECT_EQ(value("kmemcgd_class_reclaimed_bytes_total{class=\"besteffort\"}"), "4096");
+    EXPECT_EQ(value("kmemcgd_reclaimed_bytes_total{reason=\"node\"}"), "4096");
+}
+
+TEST_F(MetricsCommand, AModuleThatDoesNotKnowPressure) {
+    program.kernel.refusals[KMEMCGD_CMD_GET_PRESSURE] = {EOPNOTSUPP, ""};
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(value("kmemcgd_source_up{source=\"pressure\"}"), "0");
+    EXPECT_FALSE(has("kmemcgd_node_margin_bytes"));
+    EXPECT_EQ(value("kmemcgd_up"), "1");
 }
 
 TEST_F(MetricsCommand, WithoutTheRightToNameCgroups) {

@@ -17,8 +17,7 @@
  *   cgroupfs. A zombie keeps its id and its path after the directory is gone.
  * - Times are nanoseconds or milliseconds and say so in their name; sizes are
  *   bytes; shares of a CPU are permille (50 = 5.0 %).
- * - Commands marked [admin] need CAP_NET_ADMIN in the initial user namespace,
- *   because they change something or show other tenants' cgroups.
+ * - Commands marked [admin] need CAP_NET_ADMIN in the initial user namespace.
  *
  * Commands
  * --------
@@ -59,11 +58,10 @@
  * KMEMCGD_CMD_GET_WATERMARK [admin]
  *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
  *	reply:   the policy that was set for it
- *	dump:    every policy that was set, the host's default first
+ *	dump:    every policy, the host's default first
  *
  * KMEMCGD_CMD_DEL_WATERMARK [admin]
- *	request: KMEMCGD_A_WMARK_ID, or none for the host's default
- *	reply:   the policy that was deleted
+ *	likewise; the policy that was deleted
  *
  * KMEMCGD_CMD_GET_WATCH [admin]
  *	request: KMEMCGD_A_WATCH_ID
@@ -82,8 +80,7 @@
  *	dump:    every memcg with a class
  *
  * KMEMCGD_CMD_DEL_QOS [admin]
- *	request: KMEMCGD_A_QOS_ID
- *	reply:   every KMEMCGD_A_QOS_*, as it was
+ *	likewise; as it was
  *
  * KMEMCGD_CMD_GET_PRESSURE
  *	reply:   every KMEMCGD_A_PRESSURE_*; one nest for each class
@@ -375,6 +372,7 @@ enum kmemcgd_a_stats {
 	KMEMCGD_A_STATS_RUNNING_PASS,	/* u64: id; absent: none is running */
 	KMEMCGD_A_STATS_ZOMBIE_PAGES,	/* u64 [r]: of the pages, those of zombies */
 	KMEMCGD_A_STATS_WATERMARK_PAGES, /* u64 [r]: likewise, for watermarks */
+	KMEMCGD_A_STATS_NODE_PAGES,	/* u64 [r]: likewise, of a tight node */
 
 	/* private: */
 	__KMEMCGD_A_STATS_MAX,

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How tight the node is, and what each class has given.
+#include "client/names.hpp"
+#include "metrics/families.hpp"
+
+namespace kmemcgd {
+namespace {
+
+struct PressureValue {
+    const char* name;
+    const char* help;
+    std::uint64_t Pressure::*member;
+    double divisor; // to the base unit
+};
+
+constexpr PressureValue gauges[] = {
+    {"kmemcgd_node_margin_bytes",
+     "Free memory above the kernel's low watermarks, of the tightest node.",
+     &Pressure::margin_bytes, 1},
+    {"kmemcgd_node_threshold_bytes", "Below this margin memory is taken from classes; 0: never.",
+     &Pressure::threshold_bytes, 1},
+};
+
+constexpr PressureValue counters[] = {
+    {"kmemcgd_node_pressure_episodes_total", "Times that the margin fell below the threshold.",
+     &Pressure::episodes, 1},
+    {"kmemcgd_node_pressure_nothing_total", "Times that nobody had any memory to give.",
+     &Pressure::nothings, 1},
+    {"kmemcgd_node_pressure_cpu_seconds_total", "CPU time of taking memory from classes.",
+     &Pressure::cpu_ns, ns_per_second},
+};
+
+} // namespace
+
+void add_pressure_families(const Scrape& scrape, Families& families) {
+    if (!scrape.pressure)
+        return;
+    const auto& pressure = *scrape.pressure;
+    for (const auto& [name, help, member, divisor] : gauges)
+        add_sample(add_gauge(families, name, help),
+                   static_cast<double>(pressure.*member) / divisor);
+    for (const auto& [name, help, member, divisor] : counters)
+        add_sample(add_counter(families, name, help),
+                   static_cast<double>(pressure.*member) / divisor);
+    if (pressure.classes.empty())
+        return;
+    auto& members = add_gauge(families, "kmemcgd_class_cgroups", "Cgroups that have this class.");
+    for (const auto& one : pressure.classes)
+        add_sample(members, one.memcgs, {{"class", class_name(one.qos_class)}});
+    auto& taken = add_counter(families, "kmemcgd_class_reclaimed_bytes_total",
+                              "Memory that was taken from cgroups of this class.");
+    for (const auto& one : pressure.classes)
+        add_sample(taken, static_cast<double>(one.reclaimed_bytes),
+                   {{"class", class_name(one.qos_class)}});
+}
+
+} // namespace kmemcgd
