@@ -188,6 +188,9 @@ void write_command_line(const std::filesystem::path& directory) {
 void write_policy(const std::filesystem::path& directory) {
     Writer writer(directory);
     for (const auto& preset : presets()) {
+        // One is too long for a seed.
+        const auto use = "resets = [\"" + std::string(preset.name) + "\"]\n";
+        writer.write("use-" + std::string(preset.name), 'p', std::as_bytes(std::span(use)));
         const auto text = std::string(preset.text).substr(1);
         writer.write(std::string(preset.name), static_cast<std::uint8_t>(preset.text.front()),
                      std::as_bytes(std::span(text)));
