@@ -140,7 +140,7 @@ std::string_view qos_attribute(std::uint16_t attribute) {
     case KMEMCGD_A_QOS_REQUEST_BYTES:
         return "request";
     case KMEMCGD_A_QOS_REQUEST_RATIO:
-        return "request in percent";
+        return "request_ratio";
     case KMEMCGD_A_QOS_SWAP:
         return "swap";
     default:
