@@ -57,11 +57,20 @@ is_off() {
 	[ -z "$(thread_pids kmemcgd_node)" ] && has_state off
 }
 
+# leave_free MEGABYTES: above half of the memory, which no threshold can be beyond;
+# what has no class is never taken
+leave_free() {
+	echo 3 >/proc/sys/vm/drop_caches
+	cache rest "$(awk -v more="$1" '$1 == "MemTotal:" { half = $2 / 2048 }
+		$1 == "MemFree:" { free = $2 / 1024 }
+		END { print int(free - half - more) }' /proc/meminfo)"
+}
+
 stream_keeps_others() {
 	local before own
 	before=$(file_bytes hot) own=$(kernels_own)
-	echo 900 >"$parameters/node_free_mb"
-	load -c "$memcg_root/bulk" -f /scratch/holes -t 10 >/tmp/stream
+	echo 65536 >"$parameters/node_free_mb"
+	load -c "$memcg_root/bulk" -f /scratch/holes -t $((slowness > 1 ? 60 : 10)) >/tmp/stream
 	note "$(cut -d' ' -f1-4 /tmp/stream); taken $(($(pressure_of reclaimed_bytes) / mb)) MB," \
 		"by the kernel $(($(kernels_own) - own)) pages"
 	keeps hot "$before" && [ "$(pressure_of reclaimed_bytes)" -gt $((100 * mb)) ] &&
@@ -171,18 +180,14 @@ done
 truncate -s 4G /scratch/holes
 modprobe kmemcgd
 check "no thread and no threshold by default" is_off
+leave_free 250
 cache hot 100
 kmemcgctl qos set /hot --class guaranteed --request 120M >/dev/null
 kmemcgctl qos set /bulk --class besteffort >/dev/null
 kmemcgctl qos set /middle --class burstable >/dev/null
 check "a stream takes no memory from others, and the kernel none from anybody" stream_keeps_others
 check "only the stream's cgroup has given" only_bulk_gave
-# No threshold can be larger than half of the memory: what is free is 200 MB less.
-echo 0 >"$parameters/node_free_mb"
-echo 3 >/proc/sys/vm/drop_caches
-rest=$(awk '$1 == "MemTotal:" { half = $2 / 2048 } $1 == "MemFree:" { free = $2 / 1024 }
-	END { print int(free - half + 200) }' /proc/meminfo)
-cache rest "$rest"
+leave_free -200
 echo 1 >"$parameters/node_gap_percent"
 check "the lowest class gives all before the next one gives" lowest_class_first
 check "within a class the largest overuse gives first" largest_overuse_first
