@@ -174,9 +174,9 @@ static int set_qos(struct genl_info *info, struct kmemcgd_member *member)
 	/* Who removes it deletes its class, unless that came too late. */
 	if (!err && !is_online(member)) {
 		kmemcgd_qos_delete(member->cgroup_id);
-		return refuse_removed(info);
+		err = -ENOENT;
 	}
-	return err;
+	return err == -ENOENT ? refuse_removed(info) : err;
 }
 
 static bool any_value(struct nlattr **attrs)

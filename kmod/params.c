@@ -84,7 +84,7 @@ static const struct kernel_param_ops ranged_ops = {
 	T(headroom_max_permille, HEADROOM_MAX_PERMILLE, 50, 0, 500,	\
 	  "how much lower than set watermarks may become, in 1/1000 of the limit") \
 	T(watches_max, WATCHES_MAX, 65536, 0, 1048576,			\
-	  "memcgs that are watched, and policies, at most")		\
+	  "memcgs that are watched, policies, and classes, at most each")	\
 	T(threads, THREADS, 1, 1, KMEMCGD_THREADS_MAX,			\
 	  "threads for watermarks")					\
 	T(node_free_mb, NODE_FREE_MB, 0, 0, 16777216,			\

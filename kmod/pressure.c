@@ -294,7 +294,9 @@ static void tell(u64 now_ns)
 	spin_lock(&lock);
 	told = pressure;
 	spin_unlock(&lock);
-	if (pressure.state == said || now_ns - said_ns < SAID_NS)
+	/* After it is off, nothing else would tell it. */
+	if (pressure.state == said || (pressure.state != KMEMCGD_PRESSURE_OFF &&
+				       now_ns - said_ns < SAID_NS))
 		return;
 	said = pressure.state;
 	said_ns = now_ns;

@@ -84,12 +84,12 @@ only_bulk_gave() {
 # More is wanted than the lowest class can give: it gives all, then the next one.
 lowest_class_first() {
 	local middle
-	cache bulk 100
+	cache bulk 200
 	cache middle 200
 	middle=$(file_bytes middle)
 	margin_wanted 60 && wait_until 10 has_state calm || return 1
 	keeps middle "$middle" || return 1
-	margin_wanted 80 && wait_until 10 has_state calm || return 1
+	margin_wanted 180 && wait_until 10 has_state calm || return 1
 	note "then: bulk $(($(file_bytes bulk) / mb)) MB, middle $(($(file_bytes middle) / mb)) MB"
 	[ "$(file_bytes bulk)" -le $((4 * mb)) ] && [ "$(file_bytes middle)" -lt $((middle - 20 * mb)) ]
 }
@@ -187,7 +187,7 @@ kmemcgctl qos set /bulk --class besteffort >/dev/null
 kmemcgctl qos set /middle --class burstable >/dev/null
 check "a stream takes no memory from others, and the kernel none from anybody" stream_keeps_others
 check "only the stream's cgroup has given" only_bulk_gave
-leave_free -200
+leave_free 0
 echo 1 >"$parameters/node_gap_percent"
 check "the lowest class gives all before the next one gives" lowest_class_first
 check "within a class the largest overuse gives first" largest_overuse_first
