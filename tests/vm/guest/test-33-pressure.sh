@@ -140,12 +140,12 @@ low_is_kept() {
 child_counts_for_itself() {
 	kmemcgctl qos set /large --request 1G >/dev/null
 	make_parent parent
-	cache parent/child 50
+	cache parent/child 100
 	kmemcgctl qos set /parent --class 0 >/dev/null
-	kmemcgctl qos set /parent/child --class guaranteed --request 100M >/dev/null
+	kmemcgctl qos set /parent/child --class guaranteed --request 200M >/dev/null
 	[ "$(qos_of /parent state)" = below ] || return 1
 	margin_wanted 30 && wait_until 5 has_state nothing || return 1
-	keeps parent/child $((50 * mb)) || return 1
+	keeps parent/child $((100 * mb)) || return 1
 	kmemcgctl qos unset /parent/child >/dev/null
 	[ "$(qos_of /parent state)" = over ] && wait_until 5 has_state calm
 }
