@@ -3,6 +3,7 @@
 #include "client/names.hpp"
 #include "commands/command.hpp"
 #include "commands/options.hpp"
+#include "commands/pressure_summary.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
 
@@ -10,28 +11,6 @@
 
 namespace kmemcgd {
 namespace {
-
-std::string headline(const Pressure& pressure) {
-    const auto margin = format_bytes(pressure.margin_bytes);
-    const auto threshold = format_bytes(pressure.threshold_bytes);
-    switch (pressure.state) {
-    case KMEMCGD_PRESSURE_OFF:
-        return "off: no threshold is set; kmemcgctl config set node_free=512M, or "
-               "node_free_permille=4%";
-    case KMEMCGD_PRESSURE_CALM:
-        return fmt::format("calm: node {} has {} to spare, and gets more below {}", pressure.node,
-                           margin, threshold);
-    case KMEMCGD_PRESSURE_RECLAIMING:
-        return fmt::format("node {} is short: {} to spare, below {}; memory is taken up to {}",
-                           pressure.node, margin, threshold, format_bytes(pressure.goal_bytes));
-    case KMEMCGD_PRESSURE_NOTHING:
-        return fmt::format("node {} is short: {} to spare, below {}; nobody has any to give "
-                           "(kmemcgctl qos show)",
-                           pressure.node, margin, threshold);
-    default:
-        return pressure_state_name(pressure.state);
-    }
-}
 
 void print_classes_of(const Context& context, const Pressure& pressure) {
     Table table({{"CLASS", "class"},
@@ -46,7 +25,7 @@ void print_classes_of(const Context& context, const Pressure& pressure) {
 
 void print(const Context& context, const Pressure& pressure, std::uint32_t page_size_bytes) {
     if (context.human())
-        context.out() << headline(pressure) << "\n\n";
+        context.out() << summary_line(pressure) << "\n\n";
     Table table({{"PRESSURE", "name"}, {"VALUE", "value", true}, {"MEANING", "meaning"}});
     table.add({text_cell("state"), text_cell(pressure_state_name(pressure.state)),
                text_cell("whether free memory is short, and what is done")});

@@ -4,6 +4,7 @@
 #include "commands/command.hpp"
 #include "commands/diagnose.hpp"
 #include "commands/options.hpp"
+#include "commands/pressure_summary.hpp"
 #include "commands/watch_summary.hpp"
 #include "render/histogram.hpp"
 #include "render/units.hpp"
@@ -23,6 +24,8 @@ struct Snapshot {
     std::optional<std::uint64_t> dying_cgroups;
     // Empty when it may not be asked for, or nothing is watched.
     std::optional<WatchSummary> watermarks;
+    // Empty when no threshold is set, or the module knows none.
+    std::optional<Pressure> pressure;
     std::vector<Finding> findings;
 };
 
@@ -32,6 +35,13 @@ std::optional<WatchSummary> watermarks(Client& client) {
     if (!watches || watches->entries.empty())
         return std::nullopt;
     return summarize(watches->entries);
+}
+
+std::optional<Pressure> pressure(Client& client) {
+    auto pressure = client.pressure();
+    if (!pressure || pressure->state == KMEMCGD_PRESSURE_OFF)
+        return std::nullopt;
+    return std::move(*pressure);
 }
 
 std::string state_of(const Snapshot& now) {
@@ -104,6 +114,8 @@ void print_human(const Context& context, const Snapshot& now) {
 
     if (now.watermarks)
         row("watermarks", summary_line(*now.watermarks));
+    if (now.pressure)
+        row("pressure", summary_line(*now.pressure));
 
     if (now.findings.empty()) {
         out << '\n' << paint.green("nothing is wrong") << '\n';
@@ -147,6 +159,10 @@ void print_plain(const Context& context, const Snapshot& now) {
         row("watched", now.watermarks->watched);
         row("limit_hit", now.watermarks->limit_hit);
     }
+    if (now.pressure) {
+        row("pressure", pressure_state_name(now.pressure->state));
+        row("margin_bytes", now.pressure->margin_bytes);
+    }
     for (const auto& finding : now.findings)
         out << fmt::format("{}\t{}\t{}\t{}\n", severity_name(finding.severity), finding.name,
                            printable(finding.text), printable(finding.hint));
@@ -161,6 +177,7 @@ void print_json(const Context& context, const Snapshot& now) {
     document["cpu_share"] = cpu_share(now.stats);
     document["dying_cgroups"] = now.dying_cgroups ? Json(*now.dying_cgroups) : Json(nullptr);
     document["watermarks"] = now.watermarks ? to_json(*now.watermarks) : Json(nullptr);
+    document["pressure"] = now.pressure ? to_json(*now.pressure) : Json(nullptr);
     auto& findings = document["findings"] = Json::array();
     for (const auto& finding : now.findings)
         findings.push_back({{"severity", severity_name(finding.severity)},
@@ -188,10 +205,13 @@ Outcome run_status(Context& context) {
     const auto stats = client->stats();
     if (!stats)
         return stats.error();
-    Snapshot now{client->info(), *config, *stats, dying_cgroups(context), watermarks(*client), {}};
+    Snapshot now{client->info(),      *config,           *stats, dying_cgroups(context),
+                 watermarks(*client), pressure(*client), {}};
     now.findings = diagnose(client->info(), *config, *stats);
     if (now.watermarks)
         diagnose(*now.watermarks, now.findings);
+    if (now.pressure)
+        diagnose(*now.pressure, now.findings);
     std::stable_sort(now.findings.begin(), now.findings.end(),
                      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     if (context.json())

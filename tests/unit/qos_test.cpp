@@ -263,6 +263,18 @@ TEST_F(PressureCommand, MonitorPrintsTheEvent) {
     EXPECT_EQ(program.json()["pressure"]["classes"][0]["reclaimed_bytes"], 3 << 20);
 }
 
+TEST_F(PressureCommand, StatusHasItWhereAThresholdIsSet) {
+    program.kernel.pressure.state = KMEMCGD_PRESSURE_OFF;
+    EXPECT_EQ(program.run({"--json", "status"}), 0);
+    EXPECT_TRUE(program.json()["pressure"].is_null());
+    program.kernel.pressure.state = KMEMCGD_PRESSURE_NOTHING;
+    EXPECT_EQ(program.run({"--json", "status"}), 0);
+    EXPECT_EQ(program.json()["pressure"]["state"], "nothing");
+    program.terminal = true;
+    EXPECT_EQ(program.run({"status"}), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("nobody with a class has any to give"));
+}
+
 TEST_F(PressureCommand, ABrokenEventIsAnError) {
     Attrs attrs;
     attrs.put(KMEMCGD_A_PRESSURE_STATE, std::uint32_t{1});
