@@ -52,7 +52,6 @@ below_16_mib() {
 	[ "$(status_kb VmHWM)" -lt 16384 ]
 }
 
-# The first rounds fill the allocator's caches.
 did_not_grow() {
 	note "$before kB and $files files before, $(status_kb VmRSS) kB and $(open_files) files after"
 	[ $(($(status_kb VmRSS) - before)) -le 512 ] && [ "$(open_files)" -le $((files + 2)) ]
@@ -73,7 +72,7 @@ modprobe kmemcgd
 kmemcgctl controller --interval 5s 2>/tmp/controller.log &
 controller_pid=$!
 check "all have a watermark and a class" wait_until 60 all_have
-seconds=5 churn >/dev/null
+seconds=10 churn >/dev/null
 before=$(status_kb VmRSS) files=$(open_files)
 check "they come and go" churn
 check "and all that there are have theirs" wait_until 60 all_have
