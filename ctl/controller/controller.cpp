@@ -68,6 +68,8 @@ void Controller::report(const Work& work, const Done& done) {
 }
 
 void Controller::say_kept(const Work& work) const {
+    if (!file_complaint_.empty())
+        return;
     Ids kept;
     for (const auto& step : work.plan.steps) {
         if (step.after)
@@ -128,17 +130,16 @@ Status Controller::apply_when_due() {
     if (now < next_)
         return success();
     if (load_wanted_) {
-        if (const auto loaded = load(); loaded)
+        const auto loaded = load();
+        file_complaint_ = loaded ? std::string() : text_of(loaded.error());
+        if (loaded)
             reload_metrics();
         else
             complain(loaded.error());
     }
     const auto applied = apply();
     if (applied) {
-        if (!last_complaint_.empty())
-            log(Level::info, "all is well again");
-        last_complaint_.clear();
-        retry_ = 0ns;
+        recover();
     } else if (applied.error().fault == Fault::permission) {
         return applied.error();
     } else {
@@ -150,6 +151,18 @@ Status Controller::apply_when_due() {
     ready_ = true;
     next_ = context_->now() + (applied ? options_.interval : retry_);
     return success();
+}
+
+// All that is done is done; a file that is wrong may still be.
+void Controller::recover() {
+    retry_ = 0ns;
+    if (last_complaint_ == file_complaint_)
+        return;
+    last_complaint_ = file_complaint_;
+    if (file_complaint_.empty())
+        log(Level::info, "all is well again");
+    else
+        notify("STATUS=" + printable(file_complaint_));
 }
 
 // Policies are set all the same.

@@ -48,6 +48,7 @@ private:
     void report(const Work& work, const Done& done);
     void say_kept(const Work& work) const; // to the service manager
     Status apply_when_due();               // an error that won't go away by itself
+    void recover();
     void reload_metrics();
     void write_metrics();
     void take(const Woken& woken);
@@ -61,6 +62,7 @@ private:
     bool ready_ = false;
     bool unwatched_said_ = false;
     std::string last_complaint_;
+    std::string file_complaint_; // about the policy file; empty: it is good
     std::string metrics_complaint_;
     std::chrono::nanoseconds retry_{0};
     TimePoint next_;

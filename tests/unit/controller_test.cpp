@@ -141,6 +141,37 @@ TEST_F(ControllerDaemon, ABrokenFileLeavesTheLastGoodOne) {
     EXPECT_EQ(ratio_of("/app"), 80U);
 }
 
+TEST_F(ControllerDaemon, TheStatusIsAboutABrokenFileUntilItIsMended) {
+    script.waits = {[this] {
+                        write("[[policy]]\nname = 1\n");
+                        return Woken{.reload = true};
+                    },
+                    [this] {
+                        EXPECT_THAT(notified.back(), HasSubstr("policy.toml:2:8"));
+                        program.kernel.loaded = false;
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_THAT(notified.back(), HasSubstr("not loaded"));
+                        program.kernel.loaded = true;
+                        program.kernel.policies.clear();
+                        return Woken{};
+                    },
+                    [this] {
+                        EXPECT_THAT(notified.back(), HasSubstr("policy.toml:2:8"));
+                        EXPECT_THAT(program.err.str(), Not(HasSubstr("all is well again")));
+                        write_ratio(70);
+                        return Woken{.reload = true};
+                    },
+                    [this] {
+                        EXPECT_EQ(notified.back(), "STATUS=1 cgroups have a policy");
+                        EXPECT_THAT(program.err.str(), HasSubstr("all is well again"));
+                        return Woken{.stop = true};
+                    }};
+    EXPECT_EQ(run(), 0);
+    EXPECT_EQ(ratio_of("/app"), 70U);
+}
+
 TEST_F(ControllerDaemon, CgroupsThatAppearGetTheirs) {
     script.waits = {[this] {
                         add("/app2");
