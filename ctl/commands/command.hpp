@@ -100,16 +100,18 @@ void add_version(Options& options, Context& context);
 void add_watermark(Options& options, Context& context);
 void add_qos(Options& options, Context& context);
 void add_pressure(Options& options, Context& context);
+void add_frag(Options& options, Context& context);
 void add_top(Options& options, Context& context);
 void add_policy(Options& options, Context& context);
 void add_controller(Options& options, Context& context);
 void add_help(Options& options, Context& context);
 
-// Subcommands of "zombies", "watermark", "qos" and "policy" that have a file of their own.
+// Subcommands of "zombies", "watermark", "qos", "frag" and "policy" that have a file of their own.
 void add_reap(Options& zombies, Context& context);
 void add_watch(Options& zombies, Context& context);
 void add_watermark_show(Options& watermark, Context& context);
 void add_watermark_watch(Options& watermark, Context& context);
+void add_frag_show(Options& frag, Context& context);
 void add_qos_show(Options& qos, Context& context);
 void add_policy_show(Options& policy, Context& context);
 void add_policy_explain(Options& policy, Context& context);

@@ -2,6 +2,7 @@
 #include "client/mnl_transport.hpp"
 #include "commands/cgroup_path.hpp"
 #include "commands/options.hpp"
+#include "commands/wait.hpp"
 #include "top/batch.hpp"
 #include "top/console.hpp"
 #include "top/sampler.hpp"
@@ -70,19 +71,6 @@ Outcome run_live(const Context& context, const Wanted& wanted, Sampler& sampler)
             console.press(input->key, (*screen)->size());
     }
     return exit_ok;
-}
-
-// True: the time has come; false: interrupted. A socket that nothing comes through,
-// because waiting for it ends with ^C and takes no time in tests.
-Result<bool> wait_until(const Context& context, Transport& quiet, TimePoint when) {
-    while (context.now() < when) {
-        const auto received = quiet.receive(when);
-        if (!received)
-            return received.error();
-        if (received->arrival == Arrival::interrupted)
-            return false;
-    }
-    return true;
 }
 
 Outcome run_batch(const Context& context, const Wanted& wanted, Sampler& sampler) {

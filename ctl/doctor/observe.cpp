@@ -2,6 +2,7 @@
 #include "doctor/observe.hpp"
 
 #include "commands/cgroup_path.hpp"
+#include "commands/wait.hpp"
 #include "render/units.hpp"
 
 #include <fmt/format.h>
@@ -31,22 +32,6 @@ void look_at_tree(const std::filesystem::path& root, Observation& seen) {
         seen.not_seen.push_back(
             {"processes", fmt::format("of {} cgroups this user can't see whether they have any",
                                       format_count(unknown))});
-}
-
-// An open socket that nothing comes through, because waiting for it ends with ^C
-// and takes no time in tests. An error: it could not wait that long.
-Status wait_until(const Context& context, TimePoint when) {
-    auto transport = context.world->open_transport();
-    if (!transport)
-        return transport.error();
-    while (context.now() < when) {
-        const auto received = (*transport)->receive(when);
-        if (!received)
-            return received.error();
-        if (received->arrival == Arrival::interrupted)
-            return Error{.message = "interrupted"};
-    }
-    return success();
 }
 
 // What vanishes within the interval has no hits in it.

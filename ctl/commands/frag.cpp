@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Fragmented memory: whether large blocks can be had.
+#include "commands/command.hpp"
+#include "commands/options.hpp"
+
+namespace kmemcgd {
+
+void add_frag(Options& options, Context& context) {
+    add_frag_show(options, context);
+}
+
+} // namespace kmemcgd

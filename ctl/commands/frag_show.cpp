@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// "frag show": which blocks are free, which orders would fail now, and why.
+#include "commands/command.hpp"
+#include "commands/options.hpp"
+#include "commands/wait.hpp"
+#include "frag/observe.hpp"
+#include "render/table.hpp"
+#include "render/units.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace kmemcgd {
+namespace {
+
+struct FragShowOptions {
+    std::optional<std::uint64_t> order;
+    std::string interval = "0s";
+};
+
+// What happened within the interval; nothing without one.
+struct Rates {
+    double seconds = 0;
+    double direct_reclaims = 0;
+    double stalls = 0;
+};
+
+constexpr std::uint64_t longest_interval_ns = 3600 * ns_per_s;
+// By the share of free memory: none, some, ... most.
+constexpr std::string_view heat = " .:-=+*#%@";
+
+std::uint64_t page_bytes() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string_view verdict_name(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::fits:
+        return "fits";
+    case Verdict::shortage:
+        return "shortage";
+    case Verdict::fragmented:
+        return "fragmented";
+    }
+    return "unknown";
+}
+
+// A character for each order: how much of the free memory is in blocks of it.
+std::string heat_of(const ZoneView& zone) {
+    std::string strip;
+    for (const auto& view : zone.orders) {
+        const auto pages = view.blocks << view.order;
+        const auto steps = heat.size() - 1;
+        auto step = zone.free_pages == 0 ? 0 : pages * steps / zone.free_pages;
+        if (pages > 0 && step == 0)
+            step = 1;
+        strip += heat.at(std::min<std::size_t>(step, steps));
+    }
+    return strip;
+}
+
+std::string verdict_line(const ZoneView& zone) {
+    const auto name = fmt::format("node {}, zone {}", zone.node, printable(zone.zone));
+    const auto failing = first_failing(zone.orders);
+    if (!failing)
+        return fmt::format("{}: every order can be had", name);
+    const auto size = format_bytes(page_bytes() << failing->order);
+    if (failing->verdict == Verdict::shortage)
+        return fmt::format("{}: order {} ({}) and above would fail for lack of memory: {} are free",
+                           name, failing->order, size,
+                           format_bytes(zone.free_pages * page_bytes()));
+    return fmt::format("{}: order {} ({}) and above would fail, fragmented: {} are free, in "
+                       "smaller blocks",
+                       name, failing->order, size, format_bytes(zone.free_pages * page_bytes()));
+}
+
+void print_zones(const Context& context, const FragView& view) {
+    Table table({{"NODE", "node", true},
+                 {"ZONE", "zone"},
+                 {"FREE", "free_bytes", true},
+                 {"LARGEST", "largest_order", true},
+                 {fmt::format("ORDERS 0-{}", view.zones.front().orders.size() - 1), "heat"}});
+    for (const auto& zone : view.zones) {
+        std::optional<std::uint32_t> largest;
+        for (const auto& order : zone.orders) {
+            if (order.blocks > 0)
+                largest = order.order;
+        }
+        table.add({count_cell(zone.node), text_cell(zone.zone),
+                   bytes_cell(zone.free_pages * page_bytes()),
+                   largest ? count_cell(*largest) : empty_cell(),
+                   text_cell("[" + heat_of(zone) + "]")});
+    }
+    table.print(context.out(), true, context.paint());
+    context.out() << '\n';
+    for (const auto& zone : view.zones)
+        context.out() << verdict_line(zone) << '\n';
+}
+
+void print_orders(const Context& context, const FragView& view,
+                  const std::optional<std::uint64_t>& only) {
+    Table table({{"NODE", "node", true},
+                 {"ZONE", "zone"},
+                 {"ORDER", "order", true},
+                 {"SIZE", "size_bytes", true},
+                 {"BLOCKS", "blocks", true},
+                 {"UNUSABLE", "unusable_permille", true},
+                 {"INDEX", "index_permille", true},
+                 {"VERDICT", "verdict"}});
+    for (const auto& zone : view.zones) {
+        for (const auto& order : zone.orders) {
+            if (only && order.order != *only)
+                continue;
+            table.add({count_cell(zone.node), text_cell(zone.zone), count_cell(order.order),
+                       bytes_cell(page_bytes() << order.order), count_cell(order.blocks),
+                       Cell{format_permille(order.unusable_permille),
+                            std::to_string(order.unusable_permille)},
+                       order.index_permille
+                           ? Cell{fmt::format("{:.3f}", *order.index_permille / 1000.0),
+                                  std::to_string(*order.index_permille)}
+                           : empty_cell(),
+                       text_cell(verdict_name(order.verdict))});
+        }
+    }
+    table.print(context.out(), context.human(), context.paint());
+}
+
+void print_counters(const Context& context, const FragView& view,
+                    const std::optional<Rates>& rates) {
+    const auto& counters = view.counters;
+    auto line =
+        fmt::format("\nsince boot: {} direct reclaims", format_count(counters.direct_reclaims));
+    if (counters.compaction)
+        line += fmt::format(", {} direct compactions, {} of them in vain",
+                            format_count(counters.compaction->stalls),
+                            format_count(counters.compaction->failures));
+    if (rates)
+        line += fmt::format("\nin the last {:.1f} s: {:.1f} direct reclaims and {:.1f} direct "
+                            "compactions a second",
+                            rates->seconds, rates->direct_reclaims, rates->stalls);
+    context.out() << line << '\n';
+}
+
+Json zone_json(const ZoneView& zone, const std::optional<std::uint64_t>& only) {
+    auto orders = Json::array();
+    for (const auto& order : zone.orders) {
+        if (only && order.order != *only)
+            continue;
+        orders.push_back(
+            {{"order", order.order},
+             {"size_bytes", page_bytes() << order.order},
+             {"blocks", order.blocks},
+             {"unusable_permille", order.unusable_permille},
+             {"index_permille", order.index_permille ? Json(*order.index_permille) : Json(nullptr)},
+             {"verdict", verdict_name(order.verdict)}});
+    }
+    return {{"node", zone.node},
+            {"zone", zone.zone},
+            {"free_bytes", zone.free_pages * page_bytes()},
+            {"orders", std::move(orders)}};
+}
+
+void print_json(const Context& context, const FragView& view, const FragShowOptions& options,
+                const std::optional<Rates>& rates) {
+    auto document = json_document();
+    auto& zones = document["zones"] = Json::array();
+    for (const auto& zone : view.zones)
+        zones.push_back(zone_json(zone, options.order));
+    const auto& counters = view.counters;
+    document["direct_reclaims"] = counters.direct_reclaims;
+    document["compaction"] = counters.compaction
+                                 ? Json{{"stalls", counters.compaction->stalls},
+                                        {"failures", counters.compaction->failures},
+                                        {"successes", counters.compaction->successes}}
+                                 : Json(nullptr);
+    document["rates"] = rates ? Json{{"seconds", rates->seconds},
+                                     {"direct_reclaims_per_s", rates->direct_reclaims},
+                                     {"compaction_stalls_per_s", rates->stalls}}
+                              : Json(nullptr);
+    context.print_document(document);
+}
+
+double per_second(std::uint64_t before, std::uint64_t now, double seconds) {
+    return now > before && seconds > 0 ? static_cast<double>(now - before) / seconds : 0;
+}
+
+Result<Rates> measure(const Context& context, const FragCounters& before,
+                      std::uint64_t interval_ns) {
+    const auto begin = context.now();
+    if (auto waited = wait_until(context, begin + std::chrono::nanoseconds(interval_ns)); !waited)
+        return waited.error();
+    const auto now = read_frag_counters(context.world->host_root);
+    if (!now)
+        return now.error();
+    const auto seconds = std::chrono::duration<double>(context.now() - begin).count();
+    return Rates{seconds, per_second(before.direct_reclaims, now->direct_reclaims, seconds),
+                 before.compaction && now->compaction
+                     ? per_second(before.compaction->stalls, now->compaction->stalls, seconds)
+                     : 0};
+}
+
+Outcome run_frag_show(Context& context, const FragShowOptions& options) {
+    const auto interval_ns = parse_duration_ns(options.interval, ns_per_s);
+    if (!interval_ns)
+        return interval_ns.error();
+    if (*interval_ns > longest_interval_ns)
+        return usage_error("--interval takes 0 to 1h");
+    const auto view = observe_fragmentation(context.world->host_root);
+    if (!view)
+        return view.error();
+    const auto orders = view->zones.front().orders.size();
+    if (options.order && *options.order >= orders)
+        return usage_error(fmt::format("--order: expected 0 to {}, not {}: this kernel's largest "
+                                       "block is of order {}",
+                                       orders - 1, *options.order, orders - 1));
+    std::optional<Rates> rates;
+    if (*interval_ns > 0) {
+        const auto measured = measure(context, view->counters, *interval_ns);
+        if (!measured)
+            return measured.error();
+        rates = *measured;
+    }
+    if (context.json()) {
+        print_json(context, *view, options, rates);
+        return exit_ok;
+    }
+    if (context.human() && !options.order)
+        print_zones(context, *view);
+    else
+        print_orders(context, *view, options.order);
+    if (context.human())
+        print_counters(context, *view, rates);
+    return exit_ok;
+}
+
+} // namespace
+
+void add_frag_show(Options& frag, Context& context) {
+    frag.run(context, [](Context& at_run) { return run_frag_show(at_run, {}); });
+    auto show =
+        frag.subcommand("show", "free blocks, and which orders would fail now (the default)");
+    auto wanted = std::make_shared<FragShowOptions>();
+    show.number("--order", wanted->order, "only blocks of 2^N pages");
+    show.text("--interval", wanted->interval, "DURATION",
+              "how often tasks had to reclaim and compact within it, as well");
+    show.run(context, [wanted](Context& at_run) { return run_frag_show(at_run, *wanted); });
+}
+
+} // namespace kmemcgd
