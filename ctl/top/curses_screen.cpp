@@ -109,6 +109,12 @@ attr_t attributes(Line::Style style) {
     return A_NORMAL;
 }
 
+// The kernel may tell it twice, and after the terminal said so itself. What comes after
+// the mask is given back would end the program before it has cleaned up.
+void forget_hangups() {
+    std::signal(SIGHUP, SIG_IGN);
+}
+
 // Blocks what it handles, and gives back the mask last.
 class HeldSignals {
 public:
@@ -190,8 +196,10 @@ public:
             if (ready < 0 || entries[1].revents != 0) // stopped and continued, or a signal
                 return ScreenInput{take_signals() ? ScreenInput::Kind::stop
                                                   : ScreenInput::Kind::resized};
-            if ((entries[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+            if ((entries[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) {
+                forget_hangups();
                 return ScreenInput{ScreenInput::Kind::stop}; // the terminal is gone
+            }
         }
     }
 
@@ -226,8 +234,11 @@ private:
     [[nodiscard]] bool take_signals() const {
         bool stop = false;
         signalfd_siginfo info{};
-        while (::read(signals_.number(), &info, sizeof(info)) == sizeof(info))
+        while (::read(signals_.number(), &info, sizeof(info)) == sizeof(info)) {
             stop = stop || info.ssi_signo != SIGWINCH;
+            if (info.ssi_signo == SIGHUP)
+                forget_hangups();
+        }
         winsize size{};
         if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
             ::resizeterm(size.ws_row, size.ws_col);

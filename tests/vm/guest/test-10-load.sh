@@ -8,7 +8,8 @@ plan 8
 defaults="enabled=1 cpu_cap_permille=50 burst_us=10000 slice_target_us=50
 slice_max_pages=512 settle_ms=2000 scan_interval_ms=60000 backoff_min_ms=5000
 backoff_max_ms=600000 states_max=65536 swap=0 inodes=1 nice_min=0
-headroom_max_permille=50 watches_max=65536 threads=1"
+headroom_max_permille=50 watches_max=65536 threads=1 node_free_mb=0
+node_free_permille=0 node_gap_percent=25"
 
 has_defaults() {
 	local pair value
