@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
                          .clock = &clock,
                          .out = &std::cout,
                          .err = &std::cerr,
+                         .in = &std::cin,
                          .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                          .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
                          .no_colour = std::getenv("NO_COLOR") != nullptr,

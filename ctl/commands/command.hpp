@@ -12,6 +12,7 @@
 #include "top/screen.hpp"
 
 #include <functional>
+#include <istream>
 #include <ostream>
 #include <span>
 #include <string>
@@ -31,6 +32,7 @@ struct World {
     const Clock* clock = nullptr;
     std::ostream* out = nullptr;
     std::ostream* err = nullptr;
+    std::istream* in = nullptr; // there may be none
     bool out_is_terminal = false;
     bool err_is_terminal = false;
     bool no_colour = false; // NO_COLOR is set
@@ -112,6 +114,7 @@ void add_watch(Options& zombies, Context& context);
 void add_watermark_show(Options& watermark, Context& context);
 void add_watermark_watch(Options& watermark, Context& context);
 void add_frag_show(Options& frag, Context& context);
+void add_frag_explain(Options& frag, Context& context);
 void add_qos_show(Options& qos, Context& context);
 void add_policy_show(Options& policy, Context& context);
 void add_policy_explain(Options& policy, Context& context);

@@ -7,6 +7,7 @@ namespace kmemcgd {
 
 void add_frag(Options& options, Context& context) {
     add_frag_show(options, context);
+    add_frag_explain(options, context);
 }
 
 } // namespace kmemcgd

@@ -72,16 +72,6 @@ void read_secure_boot(const fs::path& root, HostFacts& facts) {
 
 } // namespace
 
-std::optional<KernelVersion> parse_kernel_version(std::string_view release) {
-    KernelVersion version;
-    const auto* end = release.data() + release.size();
-    const auto major = std::from_chars(release.data(), end, version.major);
-    if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.')
-        return std::nullopt;
-    const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
-    return minor.ec == std::errc{} ? std::optional(version) : std::nullopt;
-}
-
 std::string parse_lockdown(std::string_view text) {
     const auto begin = text.find('[');
     const auto end = text.find(']');

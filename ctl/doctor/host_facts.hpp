@@ -3,8 +3,8 @@
 #pragma once
 
 #include "client/result.hpp"
+#include "host/kernel_version.hpp"
 
-#include <compare>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,13 +16,6 @@ namespace kmemcgd {
 struct NotSeen {
     std::string what;
     std::string why;
-};
-
-struct KernelVersion {
-    unsigned major = 0;
-    unsigned minor = 0;
-
-    friend auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
 };
 
 // Empty: not known; HostFacts::not_seen says why.
@@ -44,9 +37,8 @@ struct HostFacts {
 HostFacts read_host_facts(const std::filesystem::path& root);
 
 // What the files say, for their readers and for tests.
-std::optional<KernelVersion> parse_kernel_version(std::string_view release); // "6.1.0-56-amd64"
-std::string parse_lockdown(std::string_view text);                           // the one in [ ]
-std::optional<std::uint64_t> parse_cpu_list(std::string_view text);          // "0-3,8": 5
+std::string parse_lockdown(std::string_view text);                  // the one in [ ]
+std::optional<std::uint64_t> parse_cpu_list(std::string_view text); // "0-3,8": 5
 // The number of memory cgroups in the text of /proc/cgroups.
 std::optional<std::uint64_t> parse_memory_cgroups(const std::string& text);
 

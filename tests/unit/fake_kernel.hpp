@@ -180,6 +180,7 @@ struct Program {
     FakeKernel kernel;
     std::ostringstream out;
     std::ostringstream err;
+    std::istringstream in;
     bool terminal = false;
     std::string policy_file = "/nonexistent";
     std::string applied_file = "/nonexistent/applied.json";
@@ -198,6 +199,7 @@ struct Program {
                     .clock = &kernel.clock,
                     .out = &out,
                     .err = &err,
+                    .in = &in,
                     .out_is_terminal = terminal,
                     .err_is_terminal = false,
                     .no_colour = true,

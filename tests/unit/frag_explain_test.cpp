@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Allocation failures in a log: flags by kernel version, the parser, "frag explain".
+#include "fake_kernel.hpp"
+#include "frag/explain.hpp"
+#include "temporary_directory.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+namespace kmemcgd {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+GfpFlags decoded(std::uint32_t mask, const char* release) {
+    return *decode_gfp(mask, *parse_kernel_version(release));
+}
+
+TEST(KernelVersions, AreReadFromReleases) {
+    EXPECT_EQ(parse_kernel_version("3.10.0-514.el7.x86_64"), (KernelVersion{3, 10, 0}));
+    EXPECT_EQ(parse_kernel_version("2.6.33.7"), (KernelVersion{2, 6, 33}));
+    EXPECT_EQ(parse_kernel_version("6.1"), (KernelVersion{6, 1, 0}));
+    for (const auto* bad : {"", "six", "6", "6.", "6.x", ".1", "-1.2"})
+        EXPECT_FALSE(parse_kernel_version(bad)) << bad;
+}
+
+// GFP_KERNEL as logs of these releases have it.
+TEST(GfpFlags, TheSameFlagsInManyKernels) {
+    const std::pair<const char*, std::uint32_t> masks[] = {
+        {"2.6.33", 0xd0},   {"3.10", 0xd0},      {"4.3", 0xd0},       {"4.4", 0x24000c0},
+        {"4.9", 0x24000c0}, {"4.10", 0x14000c0}, {"4.15", 0x14000c0}, {"4.17", 0x14000c0},
+        {"4.19", 0x6000c0}, {"5.0", 0x6000c0},   {"5.10", 0xcc0},     {"6.12", 0xcc0},
+    };
+    for (const auto& [release, mask] : masks) {
+        const auto flags = decoded(mask, release);
+        EXPECT_EQ(flags.unknown, 0U) << release;
+        EXPECT_TRUE(has_flag(flags, "__GFP_IO") && has_flag(flags, "__GFP_FS")) << release;
+        EXPECT_TRUE(can_wait(flags)) << release;
+    }
+}
+
+TEST(GfpFlags, WhoCannotWait) {
+    EXPECT_FALSE(can_wait(decoded(0x20, "3.10")));     // GFP_ATOMIC
+    EXPECT_FALSE(can_wait(decoded(0x2080020, "4.9"))); // likewise
+    EXPECT_FALSE(can_wait(decoded(0xa20, "5.10")));    // likewise
+    EXPECT_FALSE(can_wait(decoded(0x820, "6.12")));    // likewise
+    EXPECT_FALSE(can_wait(decoded(0, "3.10")));
+}
+
+TEST(GfpFlags, TheExampleOf310) {
+    const auto flags = decoded(0x10c0d0, "3.10.0-514");
+    EXPECT_THAT(flags.names, UnorderedElementsAre("__GFP_WAIT", "__GFP_IO", "__GFP_FS",
+                                                  "__GFP_COMP", "__GFP_ZERO", "__GFP_KMEMCG"));
+    EXPECT_EQ(flags.unknown, 0U);
+}
+
+TEST(GfpFlags, WhatHadNoMeaningStaysABit) {
+    EXPECT_EQ(decoded(0x100000, "3.7").unknown, 0x100000U);
+    EXPECT_EQ(decoded(0x80000000, "6.1").unknown, 0x80000000U);
+    EXPECT_FALSE(decode_gfp(0xd0, {2, 6, 32}));
+}
+
+TEST(GfpFlags, NamesAreTakenApart) {
+    const auto flags = parse_gfp_names("GFP_KERNEL|__GFP_COMP|0x400|__GFP_NEW");
+    EXPECT_THAT(flags.names, Contains("__GFP_DIRECT_RECLAIM"));
+    EXPECT_THAT(flags.names, Contains("__GFP_COMP"));
+    EXPECT_THAT(flags.names, Contains("__GFP_NEW"));
+    EXPECT_EQ(flags.unknown, 0x400U);
+    EXPECT_TRUE(can_wait(flags));
+    EXPECT_FALSE(can_wait(parse_gfp_names("GFP_ATOMIC|__GFP_COMP")));
+    EXPECT_FALSE(can_wait(parse_gfp_names("GFP_TRANSHUGE_LIGHT")));
+    EXPECT_THAT(parse_gfp_names("|").names, IsEmpty());
+}
+
+TEST(FailureLog, TheOldFormAndTheNew) {
+    const auto found =
+        find_failures("mysqld: page allocation failure. order:4, mode:0x10c0d0\n"
+                      "runc:[1:CHILD]: page allocation failure: order:6, mode:0x10c0d0\n"
+                      "kworker/u8:0: page allocation failure: order:5, "
+                      "mode:0x40dc0(GFP_KERNEL|__GFP_COMP|__GFP_ZERO), nodemask=(null),cpuset=/,"
+                      "mems_allowed=0\n",
+                      10);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].task, "mysqld");
+    EXPECT_EQ(found[0].order, 4U);
+    EXPECT_EQ(found[0].mask, 0x10c0d0U);
+    EXPECT_EQ(found[0].flags, "");
+    EXPECT_EQ(found[1].task, "runc:[1:CHILD]");
+    EXPECT_EQ(found[1].line, 2U);
+    EXPECT_EQ(found[2].flags, "GFP_KERNEL|__GFP_COMP|__GFP_ZERO");
+}
+
+TEST(FailureLog, WhatLogsPutInFront) {
+    for (const auto* prefix : {"[  123.456789] ", "<4>[ 12.3] ", "Nov 25 10:00:00 host kernel: ",
+                               "Nov 25 10:00:00 host kernel: [  1.2] "}) {
+        const auto found = find_failures(
+            std::string(prefix) + "swapper/0: page allocation failure: order:1, mode:0x20\r\n", 10);
+        ASSERT_EQ(found.size(), 1U) << prefix;
+        EXPECT_EQ(found[0].task, "swapper/0") << prefix;
+    }
+}
+
+TEST(FailureLog, WhatIsCutOrForeignIsPassedOver) {
+    for (const auto* line :
+         {"x: page allocation failure", "x: page allocation failure: order:", "",
+          "x: page allocation failure: order:4", "x: page allocation failure: order:4, mode:0x",
+          "x: page allocation failure: order:99, mode:0x20",
+          "x: page allocation failure: order:4, mode:0xfffffffff", "order:4, mode:0x20",
+          "oom-kill: order:0"})
+        EXPECT_THAT(find_failures(line, 10), IsEmpty()) << line;
+    EXPECT_EQ(find_failures("a: page allocation failure: order:1, mode:0x20\n"
+                            "b: page allocation failure: order:2, mode:0x20\n",
+                            1)
+                  .size(),
+              1U);
+}
+
+constexpr auto with_mem_info =
+    "runc: page allocation failure: order:6, mode:0x40d0\n"
+    "CPU: 1 PID: 4711 Comm: runc Not tainted 3.10.0-514.el7.x86_64 #1\n"
+    "Node 0 DMA free:15908kB min:204kB low:252kB high:304kB\n"
+    "Node 0 Normal free:20000kB min:11000kB low:13752kB high:16504kB\n"
+    "Node 0 DMA: 1*4kB (U) 0*8kB 0*16kB 1*32kB (U) 2*64kB (U) 1*128kB (U) 1*256kB (U) 0*512kB "
+    "1*1024kB (U) 1*2048kB (R) 3*4096kB (M) = 15908kB\n"
+    "Node 0 Normal: 1163*4kB (UEM) 1101*8kB (UEM) 932*16kB (UEM) 222*32kB (UM) 0*64kB 0*128kB "
+    "0*256kB 0*512kB 0*1024kB 0*2048kB 0*4096kB = 35476kB\n";
+
+TEST(FailureLog, TheMemInfoBehindIt) {
+    const auto found = find_failures(with_mem_info, 10);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].version, (KernelVersion{3, 10, 0}));
+    ASSERT_EQ(found[0].zones.size(), 2U);
+    EXPECT_EQ(found[0].zones[1].blocks.zone, "Normal");
+    EXPECT_EQ(found[0].zones[1].blocks.free_blocks[2], 932U);
+    EXPECT_EQ(found[0].zones[1].min_kb, 11000U);
+    EXPECT_EQ(found[0].zones[1].page_kb, 4U);
+}
+
+Explanation explained(const std::string& log, const char* kernel = nullptr) {
+    VersionHints hints;
+    if (kernel != nullptr)
+        hints.option = parse_kernel_version(kernel);
+    return explain(find_failures(log, 1).at(0), hints);
+}
+
+TEST(Explain, ANetworkNamespaceOnFragmentedMemory) {
+    const auto told = explained(with_mem_info);
+    EXPECT_EQ(told.bytes, 256U << 10);
+    EXPECT_EQ(told.version_from, VersionFrom::log);
+    EXPECT_EQ(told.could_wait, true);
+    EXPECT_EQ(told.cause, Verdict::fragmented);
+    EXPECT_THAT(told.likely, Contains(HasSubstr("nf_conntrack")));
+    EXPECT_THAT(told.advice, Contains(HasSubstr("zombies reap")));
+    EXPECT_THAT(told.advice, Not(Contains(HasSubstr("drop_caches"))));
+}
+
+TEST(Explain, TheSameOrderOnANewerKernelIsNoNamespace) {
+    EXPECT_THAT(explained("runc: page allocation failure: order:6, mode:0xcc0\n", "5.10").likely,
+                Not(Contains(HasSubstr("nf_conntrack"))));
+}
+
+TEST(Explain, APacketThatCannotWait) {
+    const auto told = explained("swapper/0: page allocation failure: order:2, "
+                                "mode:0xa20(GFP_ATOMIC), nodemask=(null)\n");
+    EXPECT_EQ(told.could_wait, false);
+    EXPECT_FALSE(told.cause);
+    EXPECT_THAT(told.likely, Contains(HasSubstr("packets")));
+    EXPECT_THAT(told.advice, Contains(HasSubstr("min_free_kbytes")));
+    EXPECT_THAT(told.advice, Contains(HasSubstr("Mem-Info")));
+}
+
+TEST(Explain, AZoneBelowItsMinIsAShortage) {
+    const auto told = explained("x: page allocation failure: order:1, mode:0xd0\n"
+                                "Node 0 Normal free:40kB min:44kB low:55kB\n"
+                                "Node 0 Normal: 2*4kB (U) 4*8kB (U) = 40kB\n",
+                                "3.10");
+    EXPECT_EQ(told.cause, Verdict::shortage);
+}
+
+TEST(Explain, OtherZonesDoNotCount) {
+    const auto told = explained("x: page allocation failure: order:1, mode:0xd1\n"
+                                "Node 0 DMA: 2*4kB (U) 0*8kB = 8kB\n"
+                                "Node 0 Normal: 2*4kB (U) 4*8kB (U) = 40kB\n",
+                                "3.10");
+    EXPECT_EQ(told.zones, std::vector<std::string>{"DMA"});
+    EXPECT_EQ(told.cause, Verdict::shortage);
+    EXPECT_FALSE(told.seen[1].could_serve);
+}
+
+TEST(Explain, AnUnknownKernelLeavesTheMask) {
+    const auto told = explained("x: page allocation failure: order:4, mode:0xd0\n");
+    EXPECT_FALSE(told.flags);
+    EXPECT_FALSE(told.could_wait);
+    EXPECT_EQ(told.version_from, VersionFrom::nowhere);
+}
+
+class FragExplain : public ::testing::Test {
+protected:
+    FragExplain() {
+        program.host_root = directory.path();
+        fs::create_directories(directory.path() + "/proc/sys/kernel");
+        std::ofstream(directory.path() + "/proc/sys/kernel/osrelease") << "6.1.0-56-amd64\n";
+    }
+    int run(const std::string& log, std::vector<std::string> arguments = {}) {
+        program.in.clear();
+        program.in.str(log);
+        arguments.insert(arguments.begin(), {"frag", "explain"});
+        return program.run(arguments);
+    }
+
+    TemporaryDirectory directory;
+    Program program;
+};
+
+TEST_F(FragExplain, ForPeople) {
+    program.terminal = true;
+    EXPECT_EQ(run(with_mem_info), 0);
+    const auto said = program.out.str();
+    EXPECT_THAT(said, HasSubstr("line 1: runc wanted order 6: 64 pages in a row, 256 KiB"));
+    EXPECT_THAT(said, HasSubstr("__GFP_WAIT"));
+    EXPECT_THAT(said, HasSubstr("as of Linux 3.10 (from the log)"));
+    EXPECT_THAT(said, HasSubstr("in pieces that are too small"));
+    EXPECT_THAT(said, HasSubstr("in blocks of up to 32.0 KiB"));
+}
+
+TEST_F(FragExplain, ForPrograms) {
+    EXPECT_EQ(run(with_mem_info, {"-", "--json"}), 0);
+    const auto one = program.json()["failures"][0];
+    EXPECT_EQ(one["order"], 6);
+    EXPECT_EQ(one["cause"], "fragmented");
+    EXPECT_EQ(one["kernel"], "3.10");
+    EXPECT_EQ(one["could_wait"], true);
+    EXPECT_EQ(one["seen"].size(), 2U);
+    EXPECT_EQ(run(with_mem_info), 0);
+    EXPECT_EQ(program.out.str(), "1\trunc\t6\t262144\t0x40d0\t1\tfragmented\n");
+}
+
+TEST_F(FragExplain, TheKernelIsTheOptionsOrTheHosts) {
+    const std::string line = "mysqld: page allocation failure. order:4, mode:0x10c0d0\n";
+    EXPECT_EQ(run(line, {"--kernel", "3.10", "--json"}), 0);
+    EXPECT_EQ(program.json()["failures"][0]["kernel_from"], "option");
+    EXPECT_EQ(program.json()["failures"][0]["unknown_bits"], 0);
+    EXPECT_EQ(run(line, {"--json"}), 0);
+    EXPECT_EQ(program.json()["failures"][0]["kernel_from"], "host");
+}
+
+TEST_F(FragExplain, BadInput) {
+    EXPECT_EQ(run("nothing of the kind\n"), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("page allocation failure"));
+    EXPECT_EQ(run("", {"/nonexistent/log"}), 1);
+    EXPECT_THAT(program.err.str(), HasSubstr("/nonexistent/log"));
+    EXPECT_EQ(run(with_mem_info, {"--kernel", "newest"}), 2);
+    EXPECT_EQ(program.out.str(), "");
+}
+
+TEST_F(FragExplain, ATasksNameDoesNotControlTheTerminal) {
+    program.terminal = true;
+    EXPECT_EQ(run("\x1b[2Jx: page allocation failure: order:4, mode:0xcc0\n"), 0);
+    EXPECT_THAT(program.out.str(), Not(HasSubstr("\x1b[2J")));
+}
+
+} // namespace
+} // namespace kmemcgd
