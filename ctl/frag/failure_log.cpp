@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view marker = ": page allocation failure";
 constexpr std::size_t most_zones = 4096;
+// Beyond these it is no number of a log; sums and sizes stay far from overflowing.
+constexpr std::uint64_t most_blocks = std::uint64_t{1} << 32;
+constexpr std::uint64_t largest_page_kb = 1024;
 
 // What stands behind a key, or nothing.
 std::optional<std::string_view> after(std::string_view text, std::string_view key) {
@@ -115,7 +118,9 @@ std::optional<LoggedZone> parse_blocks(std::string_view line) {
             continue;
         const auto count = number<std::uint64_t>(word);
         const auto kb = number<std::uint64_t>(word.substr(star + 1));
-        if (!count || !kb || *kb == 0 || (expected_kb != 0 && *kb != expected_kb) ||
+        if (!count || *count > most_blocks || !kb || *kb == 0 ||
+            (zone.page_kb == 0 && *kb > largest_page_kb) ||
+            (expected_kb != 0 && *kb != expected_kb) ||
             zone.blocks.free_blocks.size() > highest_order)
             return std::nullopt;
         if (zone.page_kb == 0)

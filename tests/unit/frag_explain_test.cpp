@@ -183,6 +183,18 @@ TEST(Explain, AZoneBelowItsMinIsAShortage) {
     EXPECT_EQ(told.cause, Verdict::shortage);
 }
 
+TEST(FailureLog, NumbersThatNoLogHasAreNoZone) {
+    for (const auto* blocks : {"99999999999999999999*4kB", "18446744073709551615*4kB", "1*0kB",
+                               "1*18446744073709551615kB", "1*4kB 1*4kB", "1*4kB x*8kB"}) {
+        const auto found =
+            find_failures(std::string("x: page allocation failure: order:1, mode:0xd0\n"
+                                      "Node 0 Normal: ") +
+                              blocks + " = 8kB\n",
+                          1);
+        EXPECT_THAT(found.at(0).zones, IsEmpty()) << blocks;
+    }
+}
+
 TEST(Explain, OtherZonesDoNotCount) {
     const auto told = explained("x: page allocation failure: order:1, mode:0xd1\n"
                                 "Node 0 DMA: 2*4kB (U) 0*8kB = 8kB\n"
