@@ -143,6 +143,9 @@ low_is_kept() {
 child_counts_for_itself() {
 	kmemcgctl qos set /large --request 1G >/dev/null
 	make_parent parent
+	# Before 5.11 a parent in cgroup v1 is charged for its children only if it says so.
+	[ ! -e "$memcg_root/parent/memory.use_hierarchy" ] ||
+		echo 1 >"$memcg_root/parent/memory.use_hierarchy"
 	cache parent/child 100
 	kmemcgctl qos set /parent --class 0 >/dev/null
 	kmemcgctl qos set /parent/child --class guaranteed --request 200M >/dev/null
