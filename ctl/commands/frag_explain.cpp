@@ -147,10 +147,7 @@ void print_plain(const Context& context, const Explanation& told) {
                                  printable(told.failure.task), told.failure.order, told.bytes,
                                  told.failure.mask,
                                  told.could_wait ? (*told.could_wait ? "1" : "0") : "-",
-                                 told.cause ? (*told.cause == Verdict::fragmented ? "fragmented"
-                                               : *told.cause == Verdict::shortage ? "shortage"
-                                                                                  : "fits")
-                                            : "-");
+                                 told.cause ? verdict_name(*told.cause) : "-");
 }
 
 Json zone_json(const SeenZone& seen) {
@@ -187,10 +184,7 @@ Json to_json(const Explanation& told) {
             {"could_wait", told.could_wait ? Json(*told.could_wait) : Json(nullptr)},
             {"zones", told.zones},
             {"seen", std::move(zones)},
-            {"cause", !told.cause                          ? Json(nullptr)
-                      : *told.cause == Verdict::fragmented ? Json("fragmented")
-                      : *told.cause == Verdict::shortage   ? Json("shortage")
-                                                           : Json("fits")},
+            {"cause", told.cause ? Json(verdict_name(*told.cause)) : Json(nullptr)},
             {"likely", told.likely},
             {"advice", told.advice}};
 }

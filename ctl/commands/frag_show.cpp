@@ -35,18 +35,6 @@ std::uint64_t page_bytes() {
     return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::string_view verdict_name(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::fits:
-        return "fits";
-    case Verdict::shortage:
-        return "shortage";
-    case Verdict::fragmented:
-        return "fragmented";
-    }
-    return "unknown";
-}
-
 // A character for each order: how much of the free memory is in blocks of it.
 std::string heat_of(const ZoneView& zone) {
     std::string strip;

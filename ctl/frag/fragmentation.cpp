@@ -36,6 +36,18 @@ std::uint32_t index_of(std::uint64_t pages, std::uint64_t blocks, std::size_t or
 
 } // namespace
 
+std::string_view verdict_name(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::fits:
+        return "fits";
+    case Verdict::shortage:
+        return "shortage";
+    case Verdict::fragmented:
+        return "fragmented";
+    }
+    return "unknown";
+}
+
 std::uint64_t free_pages(const BuddyZone& zone) {
     return usable_pages(zone, 0);
 }

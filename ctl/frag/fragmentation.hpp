@@ -8,6 +8,7 @@
 #include "host/buddyinfo.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace kmemcgd {
 
@@ -16,6 +17,8 @@ enum class Verdict {
     shortage,   // there is none, for lack of memory
     fragmented, // there is none, though there is memory
 };
+
+std::string_view verdict_name(Verdict verdict);
 
 struct OrderView {
     std::uint32_t order = 0;
