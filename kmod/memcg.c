@@ -78,6 +78,16 @@ u64 kmemcgd_memcg_refaults(struct mem_cgroup *memcg)
 	return refaults;
 }
 
+bool kmemcgd_memcg_id_is_online(int css_id, u64 cgroup_id)
+{
+	bool online;
+
+	rcu_read_lock();
+	online = kmemcgd_memcg_online(css_id, cgroup_id);
+	rcu_read_unlock();
+	return online;
+}
+
 bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id)
 {
 	struct mem_cgroup *memcg;

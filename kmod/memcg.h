@@ -54,6 +54,9 @@ struct mem_cgroup *kmemcgd_memcg_get_zombie(int css_id, u64 cgroup_id);
  */
 struct mem_cgroup *kmemcgd_memcg_online(int css_id, u64 cgroup_id);
 
+/* Whether there is such a memcg, and it is living; any context. */
+bool kmemcgd_memcg_id_is_online(int css_id, u64 cgroup_id);
+
 /* Whether this memcg, if it is still there, kmemcgd_memcg_is_going(). */
 bool kmemcgd_memcg_id_is_going(int css_id, u64 cgroup_id);
 

@@ -121,16 +121,6 @@ static void merge(struct nlattr **attrs, struct kmemcgd_qos *qos)
 		qos->swap = nla_get_u32(attr);
 }
 
-static bool is_online(const struct kmemcgd_member *member)
-{
-	bool online;
-
-	rcu_read_lock();
-	online = kmemcgd_memcg_online(member->css_id, member->cgroup_id);
-	rcu_read_unlock();
-	return online;
-}
-
 static int refuse_removed(struct genl_info *info)
 {
 	return kmemcgd_nl_refuse(info, info->attrs[KMEMCGD_A_QOS_ID], -EBUSY,
@@ -152,7 +142,8 @@ static int find_memcg(struct genl_info *info, struct kmemcgd_member *member)
 	if (root)
 		return kmemcgd_nl_refuse(info, attr, -EINVAL,
 					 "id: the root has no class, it is everybody");
-	return is_online(member) ? 0 : refuse_removed(info);
+	return kmemcgd_memcg_id_is_online(member->css_id,
+					  member->cgroup_id) ? 0 : refuse_removed(info);
 }
 
 static int set_qos(struct genl_info *info, struct kmemcgd_member *member)
@@ -172,7 +163,7 @@ static int set_qos(struct genl_info *info, struct kmemcgd_member *member)
 		return kmemcgd_nl_refuse(info, NULL, err,
 					 "more memory cgroups than watches_max");
 	/* Who removes it deletes its class, unless that came too late. */
-	if (!err && !is_online(member)) {
+	if (!err && !kmemcgd_memcg_id_is_online(member->css_id, member->cgroup_id)) {
 		kmemcgd_qos_delete(member->cgroup_id);
 		err = -ENOENT;
 	}

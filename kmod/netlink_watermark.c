@@ -146,16 +146,6 @@ static int read_id(struct genl_info *info, u64 *id)
 	return 0;
 }
 
-static bool is_online(const struct reply *reply)
-{
-	bool online;
-
-	rcu_read_lock();
-	online = kmemcgd_memcg_online(reply->css_id, reply->id);
-	rcu_read_unlock();
-	return online;
-}
-
 static int refuse_removed(struct genl_info *info)
 {
 	return kmemcgd_nl_refuse(info, info->attrs[KMEMCGD_A_WMARK_ID], -EBUSY,
@@ -181,7 +171,7 @@ static int find_memcg(struct genl_info *info, struct reply *reply)
 	if (root)
 		return kmemcgd_nl_refuse(info, attr, -EINVAL,
 					 "id: the root has no limit, set the default instead");
-	return is_online(reply) ? 0 : refuse_removed(info);
+	return kmemcgd_memcg_id_is_online(reply->css_id, reply->id) ? 0 : refuse_removed(info);
 }
 
 /* Puts a policy, or none, in force. Under the lock. */
@@ -239,7 +229,8 @@ static int set_policy(struct genl_info *info, struct reply *reply)
 		return kmemcgd_nl_refuse(info, NULL, err,
 					 "more memory cgroups than watches_max");
 	/* Who removes it deletes its policy, unless that came too late. */
-	if (!err && reply->id != KMEMCGD_POLICY_DEFAULT && !is_online(reply)) {
+	if (!err && reply->id != KMEMCGD_POLICY_DEFAULT &&
+	    !kmemcgd_memcg_id_is_online(reply->css_id, reply->id)) {
 		kmemcgd_policies_delete(reply->id);
 		return refuse_removed(info);
 	}
