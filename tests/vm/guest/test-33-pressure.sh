@@ -140,20 +140,23 @@ low_is_kept() {
 }
 
 # What is below and has a class of its own does not pay for the others of its parent.
+# More than what is wanted: since 6.7, what is freed may stay on a CPU's own list at
+# first, where it is not free memory. 57 MB were seen of 100.
 child_counts_for_itself() {
 	kmemcgctl qos set /large --request 1G >/dev/null
 	make_parent parent
 	# Before 5.11 a parent in cgroup v1 is charged for its children only if it says so.
 	[ ! -e "$memcg_root/parent/memory.use_hierarchy" ] ||
 		echo 1 >"$memcg_root/parent/memory.use_hierarchy"
-	cache parent/child 100
+	cache parent/child 200
 	kmemcgctl qos set /parent --class 0 >/dev/null
 	kmemcgctl qos set /parent/child --class guaranteed --request 200M >/dev/null
 	[ "$(qos_of /parent state)" = below ] || return 1
 	margin_wanted 30 && wait_until 5 has_state nothing || return 1
-	keeps parent/child $((100 * mb)) || return 1
+	keeps parent/child $((200 * mb)) || return 1
 	kmemcgctl qos unset /parent/child >/dev/null
-	[ "$(qos_of /parent state)" = over ] && wait_until 5 has_state calm
+	[ "$(qos_of /parent state)" = over ] && wait_until 5 has_state calm || return 1
+	note "without: $(($(file_bytes parent) / mb)) of 200 MB"
 }
 
 removed_meanwhile() {
