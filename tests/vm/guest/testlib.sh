@@ -177,6 +177,38 @@ limit_hits() {
 	fi
 }
 
+# free_blocks ORDER: those of 2^ORDER pages, larger ones counted as several, without
+# zone DMA
+free_blocks() {
+	awk -v order="$1" '$4 != "DMA" { for (i = NF; i >= 5 + order; i--) n[FNR] = 2 * n[FNR] + $i }
+		END { for (i in n) sum += n[i]; print sum + 0 }' /proc/buddyinfo
+}
+
+# fragment_start ORDER BLOCKS PERCENT: of the memory is free, in fewer such blocks
+# than that. What the kernel does about it by itself is off until fragment_stop.
+fragment_start() {
+	proactiveness=$(cat /proc/sys/vm/compaction_proactiveness)
+	boost=$(cat /proc/sys/vm/watermark_boost_factor)
+	echo 0 >/proc/sys/vm/compaction_proactiveness
+	echo 0 >/proc/sys/vm/watermark_boost_factor
+	mkdir -p "$memcg_root/fragmented"
+	fragment -c "$memcg_root/fragmented" -d /scratch/small -o "$1" -b "$2" -f "$3" \
+		>/tmp/fragmented &
+	fragment_pid=$!
+	wait_until 200 [ -s /tmp/fragmented ]
+	note "$(cat /tmp/fragmented)"
+	kill -0 "$fragment_pid" 2>/dev/null
+}
+
+fragment_stop() {
+	kill "$fragment_pid" 2>/dev/null
+	wait "$fragment_pid" 2>/dev/null || :
+	rm -rf /scratch/small
+	rmdir "$memcg_root/fragmented"
+	echo "$proactiveness" >/proc/sys/vm/compaction_proactiveness
+	echo "$boost" >/proc/sys/vm/watermark_boost_factor
+}
+
 # A visit of all zombies.
 reap() {
 	kmemcgctl zombies reap --wait --timeout $((20 * slowness))s >/dev/null
