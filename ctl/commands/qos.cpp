@@ -51,17 +51,15 @@ Outcome run_unset(Context& context, const Words& words) {
 } // namespace
 
 void add_qos(Options& options, Context& context) {
-    constexpr auto meaning = "paths from the cgroup root (/app), ids, or quoted globs";
-
     auto set = options.subcommand("set", "give a class; what is not given stays as it was");
     auto to_set = std::make_shared<SetOptions>();
-    set.words("TARGET", to_set->targets, meaning, true);
+    set.words("TARGET", to_set->targets, targets_meaning, true);
     to_set->values.declare(set);
     set.run(context, [to_set](Context& at_run) { return run_set(at_run, *to_set); });
 
     auto unset = options.subcommand("unset", "take a class away");
     auto to_unset = std::make_shared<Words>();
-    unset.words("TARGET", *to_unset, meaning, true);
+    unset.words("TARGET", *to_unset, targets_meaning, true);
     unset.run(context, [to_unset](Context& at_run) { return run_unset(at_run, *to_unset); });
 
     add_qos_show(options, context);

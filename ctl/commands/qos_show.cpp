@@ -182,8 +182,7 @@ Outcome run_show(Context& context, const Words& words) {
     if (!gathered)
         return gathered.error();
     sort_as_taken(report.memcgs);
-    const bool one = words.size() == 1 && report.memcgs.size() == 1 &&
-                     !Pattern::parse(context, words.front())->glob();
+    const bool one = report.memcgs.size() == 1 && name_one(context, words);
     if (context.json())
         print_json(context, report);
     else if (one)
@@ -193,11 +192,7 @@ Outcome run_show(Context& context, const Words& words) {
                          "short; kmemcgctl qos set changes that\n";
     else
         print_classes(context, report.memcgs);
-    if (!report.complete)
-        context.err() << "kmemcgctl: cgroups came and went while they were listed, three times "
-                         "over: the list may lack some or name some that are gone\n";
-    const int code = conclude(context, report.failures, !report.memcgs.empty());
-    return code == exit_ok && !report.complete ? exit_partial : code;
+    return conclude_listing(context, report.failures, !report.memcgs.empty(), report.complete);
 }
 
 } // namespace
@@ -207,7 +202,7 @@ void add_qos_show(Options& qos, Context& context) {
     auto show = qos.subcommand(
         "show", "show all with a class, those that give first on top, or some (the default)");
     auto words = std::make_shared<Words>();
-    show.words("TARGET", *words, "paths from the cgroup root (/app), ids, or quoted globs", false);
+    show.words("TARGET", *words, targets_meaning, false);
     show.run(context, [words](Context& at_run) { return run_show(at_run, *words); });
 }
 

@@ -149,4 +149,17 @@ int conclude(const Context& context, const std::vector<Failure>& failures, bool 
     return something_done ? exit_partial : static_cast<int>(failures.front().error.fault);
 }
 
+bool name_one(const Context& context, const std::vector<std::string>& words) {
+    return words.size() == 1 && !Pattern::parse(context, words.front())->glob();
+}
+
+int conclude_listing(const Context& context, const std::vector<Failure>& failures,
+                     bool something_listed, bool complete) {
+    if (!complete)
+        context.err() << "kmemcgctl: cgroups came and went while they were listed, three times "
+                         "over: the list may lack some or name some that are gone\n";
+    const int code = conclude(context, failures, something_listed);
+    return code == exit_ok && !complete ? exit_partial : code;
+}
+
 } // namespace kmemcgd

@@ -48,6 +48,12 @@ using FindTargets = std::function<Result<std::vector<Target>>(const Pattern& pat
 Targets find_each(const Context& context, const std::vector<std::string>& words,
                   const FindTargets& find);
 
+// What "--help" says of words that name targets.
+constexpr auto targets_meaning = "paths from the cgroup root (/app), ids, or quoted globs";
+
+// Whether they name a single cgroup, of which all is shown.
+bool name_one(const Context& context, const std::vector<std::string>& words);
+
 // Whether it would be the same for each of them.
 bool concerns_all(const Error& error);
 
@@ -56,5 +62,9 @@ Json to_json(const std::vector<Failure>& failures);
 // Names each failure. 0 when there was none, 6 when something was done all the
 // same, else the code of the first.
 int conclude(const Context& context, const std::vector<Failure>& failures, bool something_done);
+
+// Of what was listed: as above, and 6 when the list may lack some, which it says.
+int conclude_listing(const Context& context, const std::vector<Failure>& failures,
+                     bool something_listed, bool complete);
 
 } // namespace kmemcgd

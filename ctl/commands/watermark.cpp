@@ -92,17 +92,15 @@ Outcome run_default(Context& context, const DefaultOptions& options) {
 } // namespace
 
 void add_watermark(Options& options, Context& context) {
-    constexpr auto meaning = "paths from the cgroup root (/app), ids, or quoted globs";
-
     auto set = options.subcommand("set", "set watermarks; what is not given stays as it was");
     auto to_set = std::make_shared<SetOptions>();
-    set.words("TARGET", to_set->targets, meaning, true);
+    set.words("TARGET", to_set->targets, targets_meaning, true);
     to_set->values.declare(set);
     set.run(context, [to_set](Context& at_run) { return run_set(at_run, *to_set); });
 
     auto unset = options.subcommand("unset", "delete watermarks that were set");
     auto to_unset = std::make_shared<Words>();
-    unset.words("TARGET", *to_unset, meaning, true);
+    unset.words("TARGET", *to_unset, targets_meaning, true);
     unset.run(context, [to_unset](Context& at_run) { return run_unset(at_run, *to_unset); });
 
     auto host = options.subcommand("default", "show, set or delete the default of the host");

@@ -239,19 +239,14 @@ Outcome run_show(Context& context, const std::vector<std::string>& words) {
     std::sort(report.memcgs.begin(), report.memcgs.end(), [](const auto& a, const auto& b) {
         return std::tie(a.path, a.id) < std::tie(b.path, b.id);
     });
-    const bool one = words.size() == 1 && report.memcgs.size() == 1 &&
-                     !Pattern::parse(context, words.front())->glob();
+    const bool one = report.memcgs.size() == 1 && name_one(context, words);
     if (context.json())
         print_json(context, report);
     else if (one)
         print_detail(context, report, report.memcgs.front());
     else
         print_table(context, report);
-    if (!report.complete)
-        context.err() << "kmemcgctl: cgroups came and went while they were listed, three times "
-                         "over: the list may lack some or name some that are gone\n";
-    const int code = conclude(context, report.failures, !report.memcgs.empty());
-    return code == exit_ok && !report.complete ? exit_partial : code;
+    return conclude_listing(context, report.failures, !report.memcgs.empty(), report.complete);
 }
 
 } // namespace
@@ -261,7 +256,7 @@ void add_watermark_show(Options& watermark, Context& context) {
     auto show = watermark.subcommand(
         "show", "show all that are watched or switched off, or some (the default)");
     auto words = std::make_shared<std::vector<std::string>>();
-    show.words("TARGET", *words, "paths from the cgroup root (/app), ids, or quoted globs", false);
+    show.words("TARGET", *words, targets_meaning, false);
     show.run(context, [words](Context& at_run) { return run_show(at_run, *words); });
 }
 
