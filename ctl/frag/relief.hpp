@@ -45,12 +45,12 @@ struct ReliefStepReport {
     std::string note;                // why it was skipped; or how it ended
     std::uint64_t blocks_before = 0; // of the goal's order
     std::uint64_t blocks_after = 0;
-    std::optional<std::uint64_t> freed_bytes; // nothing: it frees none
+    std::optional<std::uint64_t> freed_bytes = {}; // nothing: it frees none
     std::chrono::nanoseconds duration{};
     unsigned pauses = 0; // the host had other things to do
 };
 
-enum class ReliefEnd { running, met, timed_out, nothing_left, stopped };
+enum class ReliefEnd { running, met, timed_out, nothing_left, stopped, planned };
 std::string_view end_name(ReliefEnd end);
 
 struct ReliefReport {

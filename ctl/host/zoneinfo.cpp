@@ -6,29 +6,59 @@
 #include <sstream>
 
 namespace kmemcgd {
+namespace {
+
+std::uint64_t* field_of(ZoneInfo& zone, std::string_view name) {
+    if (name == "min")
+        return &zone.min;
+    if (name == "low")
+        return &zone.low;
+    return name == "managed" ? &zone.managed : nullptr;
+}
+
+std::optional<ZoneKey> zone_of(std::istringstream& words) {
+    std::uint32_t node = 0;
+    std::string name;
+    char comma = 0;
+    std::string keyword;
+    if (words >> node >> comma >> keyword >> name && comma == ',' && keyword == "zone")
+        return ZoneKey{node, name};
+    return std::nullopt;
+}
+
+} // namespace
 
 // Line by line: with many CPUs it is megabytes.
-ZoneMins parse_zone_mins(std::istream& zoneinfo) {
-    ZoneMins mins;
-    std::optional<ZoneMins::key_type> zone;
+ZoneInfos parse_zoneinfo(std::istream& zoneinfo) {
+    ZoneInfos zones;
+    std::optional<ZoneKey> zone;
     std::string line;
     while (std::getline(zoneinfo, line)) {
         std::istringstream words(line);
         std::string first;
         words >> first;
         if (first == "Node") {
-            std::uint32_t node = 0;
-            std::string name;
-            char comma = 0;
-            std::string keyword;
-            zone.reset();
-            if (words >> node >> comma >> keyword >> name && comma == ',' && keyword == "zone")
-                zone.emplace(node, name);
-        } else if (std::uint64_t pages = 0; zone && first == "min" && words >> pages) {
-            mins.emplace(*zone, pages);
+            zone = zone_of(words);
+            continue;
         }
+        ZoneInfo unused;
+        std::uint64_t pages = 0;
+        if (zone && field_of(unused, first) != nullptr && words >> pages)
+            *field_of(zones[*zone], first) = pages;
     }
+    return zones;
+}
+
+ZoneMins parse_zone_mins(std::istream& zoneinfo) {
+    ZoneMins mins;
+    for (const auto& [key, zone] : parse_zoneinfo(zoneinfo))
+        mins.emplace(key, zone.min);
     return mins;
+}
+
+ZoneInfos read_zoneinfo(const std::filesystem::path& root) {
+    std::ifstream file(root / "proc/zoneinfo");
+    return parse_zoneinfo(file);
 }
 
 ZoneMins read_zone_mins(const std::filesystem::path& root) {

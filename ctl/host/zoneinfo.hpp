@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// /proc/zoneinfo: the min watermarks of zones.
+// /proc/zoneinfo: the sizes and watermarks of zones.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,23 @@
 
 namespace kmemcgd {
 
-// In pages, by node and zone. What can't be read is not in it.
-using ZoneMins = std::map<std::pair<std::uint32_t, std::string>, std::uint64_t>;
+// In pages.
+struct ZoneInfo {
+    std::uint64_t min = 0;
+    std::uint64_t low = 0;     // from here on kswapd works
+    std::uint64_t managed = 0; // all that the zone could ever give
+};
 
+// By node and zone. What can't be read is not in it.
+using ZoneKey = std::pair<std::uint32_t, std::string>;
+using ZoneInfos = std::map<ZoneKey, ZoneInfo>;
+using ZoneMins = std::map<ZoneKey, std::uint64_t>;
+
+ZoneInfos parse_zoneinfo(std::istream& zoneinfo);
 ZoneMins parse_zone_mins(std::istream& zoneinfo);
 
 // `root` is what stands for "/".
+ZoneInfos read_zoneinfo(const std::filesystem::path& root);
 ZoneMins read_zone_mins(const std::filesystem::path& root);
 
 } // namespace kmemcgd

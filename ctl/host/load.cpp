@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "host/load.hpp"
+
+#include "doctor/text_file.hpp"
+#include "top/memcg_scan.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace kmemcgd {
+namespace {
+
+std::optional<std::uint32_t> take_number(std::string_view& text) {
+    std::uint32_t number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc{})
+        return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+    return number;
+}
+
+} // namespace
+
+std::optional<double> parse_loadavg(std::string_view text) {
+    const auto whole = take_number(text);
+    if (!whole || text.size() < 4 || text[0] != '.' || text[3] != ' ')
+        return std::nullopt;
+    auto hundredths_text = text.substr(1, 2);
+    const auto hundredths = take_number(hundredths_text);
+    if (!hundredths || !hundredths_text.empty())
+        return std::nullopt;
+    return *whole + *hundredths / 100.0;
+}
+
+std::optional<std::uint32_t> count_cpus(std::string_view list) {
+    std::uint32_t cpus = 0;
+    for (;;) {
+        const auto first = take_number(list);
+        auto last = first;
+        if (first && list.starts_with('-')) {
+            list.remove_prefix(1);
+            last = take_number(list);
+        }
+        if (!first || !last || *last < *first)
+            return std::nullopt;
+        cpus += *last - *first + 1;
+        if (!list.starts_with(','))
+            break;
+        list.remove_prefix(1);
+    }
+    return list.empty() || list == "\n" ? std::optional(cpus) : std::nullopt;
+}
+
+HostLoad read_host_load(const std::filesystem::path& root) {
+    HostLoad load;
+    if (const auto text = read_text_file(root / "proc/pressure/memory"))
+        load.memory_psi = parse_pressure(*text);
+    if (const auto text = read_text_file(root / "proc/loadavg"))
+        load.load = parse_loadavg(*text);
+    if (const auto text = read_text_file(root / "sys/devices/system/cpu/online"))
+        load.cpus = std::max(1U, count_cpus(*text).value_or(1));
+    return load;
+}
+
+} // namespace kmemcgd
