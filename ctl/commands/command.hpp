@@ -115,6 +115,7 @@ void add_watermark_show(Options& watermark, Context& context);
 void add_watermark_watch(Options& watermark, Context& context);
 void add_frag_show(Options& frag, Context& context);
 void add_frag_explain(Options& frag, Context& context);
+void add_frag_relieve(Options& frag, Context& context);
 void add_qos_show(Options& qos, Context& context);
 void add_policy_show(Options& policy, Context& context);
 void add_policy_explain(Options& policy, Context& context);

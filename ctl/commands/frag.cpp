@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Fragmented memory: whether large blocks can be had.
+// Fragmented memory: whether large blocks can be had, and how to have more of them.
 #include "commands/command.hpp"
 #include "commands/options.hpp"
 
@@ -8,6 +8,7 @@ namespace kmemcgd {
 void add_frag(Options& options, Context& context) {
     add_frag_show(options, context);
     add_frag_explain(options, context);
+    add_frag_relieve(options, context);
 }
 
 } // namespace kmemcgd

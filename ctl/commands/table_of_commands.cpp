@@ -12,7 +12,7 @@ constexpr Command table[] = {
     {"watermark", "reclaim from cgroups before they reach their limit", add_watermark},
     {"qos", "who gives memory first when the node runs short", add_qos},
     {"pressure", "whether free memory is short, and what was taken from whom", add_pressure},
-    {"frag", "fragmented memory: which large blocks can be had", add_frag},
+    {"frag", "fragmented memory: which large blocks can be had, and having more", add_frag},
     {"top", "memory cgroups by usage, headroom and fill rate, live", add_top},
     {"policy", "tunables, watermarks and classes from a file, for a whole host", add_policy},
     {"controller", "the daemon: keep a host at what the policy file says", add_controller},
