@@ -43,7 +43,7 @@ keeps() {
 margin_wanted() {
 	local margin
 	echo 2 >"$parameters/node_free_mb"
-	sleep 1.5
+	sleep $((slowness > 1 ? 6 : 2))
 	has_state calm || return 1
 	margin=$(pressure_of margin_bytes)
 	echo $((margin / mb + $1)) >"$parameters/node_free_mb"
@@ -114,7 +114,7 @@ nothing_left_to_take() {
 	kmemcgctl qos set /small --request 1G >/dev/null
 	kmemcgctl qos set /large --request 1G >/dev/null
 	before=$(pressure_of reclaimed_bytes)
-	kmemcgctl monitor --timeout 8s --json >/tmp/events &
+	kmemcgctl monitor --timeout $((slowness > 1 ? 40 : 8))s --json >/tmp/events &
 	margin_wanted 50 && wait_until 5 has_state nothing || return 1
 	wait $!
 	sleep 2
@@ -136,7 +136,8 @@ low_is_kept() {
 	echo 150M >"$memcg_root/large/memory.low"
 	margin_wanted 150 && wait_until 5 has_state nothing || return 1
 	note "large: $(($(file_bytes large) / mb)) MB"
-	[ "$(file_bytes large)" -ge $((149 * mb)) ] && [ "$(file_bytes large)" -le $((160 * mb)) ]
+	# What is not page cache is protected with it.
+	[ "$(file_bytes large)" -ge $((146 * mb)) ] && [ "$(file_bytes large)" -le $((160 * mb)) ]
 }
 
 # What is below and has a class of its own does not pay for the others of its parent.

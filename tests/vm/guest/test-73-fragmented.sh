@@ -1,0 +1,112 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # functions are run by check
+# Memory that is fragmented on purpose: what the commands say of it, and that large
+# blocks come back without the cache of the living.
+# shellcheck source-path=SCRIPTDIR source=testlib.sh
+. testlib.sh
+plan 12
+count=$((200 / slowness))
+
+# is_fragmented: at least 95 % of what is free can't be had in blocks of order 6, and
+# larger ones fail for that and for nothing else
+is_fragmented() {
+	kmemcgctl frag show | awk -F'\t' '$2 == "DMA32" && $3 >= 6' >/tmp/shown
+	note "unusable at order 6: $(awk -F'\t' '$3 == 6 { print $6 }' /tmp/shown) permille"
+	awk -F'\t' '$3 == 6 && $6 >= 950 { n = 1 } $8 == "fragmented" { large = 1 } $8 == "shortage" { short = 1 }
+		END { exit !n || !large || short }' /tmp/shown
+}
+
+vmstat_of() {
+	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
+}
+
+# field NAME: of the last report
+field() {
+	grep -o "\"$1\":\"\{0,1\}[^\",}]*" /tmp/report | head -n 1 | sed 's/.*:"\{0,1\}//'
+}
+
+# relieve BLOCKS [OPTION...]: the report goes to /tmp/report
+relieve() {
+	kmemcgctl --json frag relieve --order 6 --blocks "$1" --timeout $((60 * slowness))s "${@:2}" \
+		>/tmp/report 2>/tmp/relieve.err && return
+	note "exit status $?: $(cat /tmp/report /tmp/relieve.err)"
+	return 1
+}
+
+# What it would do is said, and the blocks stay as few as they were.
+only_planned() {
+	local zombies
+	zombies=$(zombies_left)
+	relieve 64 --dry-run && grep -q '"action":"compaction"' /tmp/report &&
+		[ "$(free_blocks 6)" -lt 10 ] && [ "$(zombies_left)" -ge "$zombies" ]
+}
+
+reaches() {
+	relieve 64 && note "$(cat /tmp/report)" && [ "$(field end)" = met ] &&
+		[ "$(free_blocks 6)" -ge 64 ]
+}
+
+# The whole node would have given a thousand and more.
+compacted_no_more_than_it_takes() {
+	note "$(free_blocks 6) blocks"
+	[ "$(free_blocks 6)" -lt 500 ]
+}
+
+live_keeps() {
+	note "live: $(live_bytes) of $live_before bytes"
+	[ $(($(live_bytes) * 100)) -ge $((live_before * 95)) ]
+}
+
+nothing_dropped() {
+	[ "$(vmstat_of drop_pagecache) $(vmstat_of drop_slab)" = "$drops" ]
+}
+
+nothing_to_do() {
+	local migrated
+	migrated=$(vmstat_of pgmigrate_success)
+	relieve 64 && grep -q '"steps":\[\]' /tmp/report &&
+		[ "$(vmstat_of pgmigrate_success)" = "$migrated" ]
+}
+
+# 50 network namespaces with connection tracking, as containers have them.
+containers_start() {
+	local started=0 pids=()
+	modprobe nf_conntrack
+	for _ in $(seq 50); do
+		unshare -n sleep 60 &
+		pids+=($!)
+	done
+	wait_until 30 namespaces_are 51 || started=1
+	note "$(stat -Lc %i /proc/[0-9]*/ns/net | sort -u | wc -l) namespaces"
+	kill "${pids[@]}"
+	wait "${pids[@]}" 2>/dev/null
+	return "$started"
+}
+
+namespaces_are() {
+	[ "$(stat -Lc %i /proc/[0-9]*/ns/net 2>/dev/null | sort -u | wc -l)" -eq "$1" ]
+}
+
+modprobe kmemcgd enabled=0
+live_start 100
+check "memory can be fragmented" fragment_start 6 10 30
+zombies -n "$count" -s 4096
+sync
+live_before=$(live_bytes)
+drops="$(vmstat_of drop_pagecache) $(vmstat_of drop_slab)"
+check "frag show says so" is_fragmented
+check "what would be done is said, and not done" only_planned
+echo 1 >"$parameters/enabled"
+check "64 blocks of order 6 can be had again" reaches
+check "no more is compacted than it takes" compacted_no_more_than_it_takes
+check "the living keep their cache" live_keeps
+check "no cache was dropped" nothing_dropped
+check "with the goal met nothing is done" nothing_to_do
+check "the kernel's own settings are as before" [ "$(cat /proc/sys/vm/compaction_proactiveness)" = 0 ]
+check "50 network namespaces can be made" containers_start
+rmmod kmemcgd
+check "works without the module" relieve 400
+check "and says that it is not there" grep -q 'not loaded' /tmp/report
+fragment_stop
+tidy_up
+finish
