@@ -6,6 +6,7 @@
 #include "client/client.hpp"
 #include "client/transport.hpp"
 #include "controller/waiter.hpp"
+#include "frag/linux_compactor.hpp"
 #include "metrics/server.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
@@ -48,6 +49,7 @@ struct World {
     std::string host_root = "/"; // where proc and sys are
     OpenMetricsServer open_metrics_server = open_http_server;
     OpenScreen open_screen = {}; // for "top"; there may be none
+    OpenCompactor open_compactor = open_linux_compactor;
 };
 
 enum class Format { automatic, human, plain, json };

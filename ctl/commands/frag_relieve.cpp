@@ -4,7 +4,6 @@
 #include "commands/command.hpp"
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
-#include "frag/linux_compactor.hpp"
 #include "frag/relief.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
@@ -239,9 +238,10 @@ Outcome run_relieve(Context& context, const RelieveOptions& options) {
     if (!limits)
         return limits.error();
     const auto& root = context.world->host_root;
-    LinuxCompactor compactor(root);
-    const ReliefHost host{
-        .root = root, .connect = [&context] { return context.connect(); }, .compactor = &compactor};
+    const auto compactor = context.world->open_compactor(root);
+    const ReliefHost host{.root = root,
+                          .connect = [&context] { return context.connect(); },
+                          .compactor = compactor.get()};
     if (options.dry_run) {
         const auto plan = Relief::plan(*goal, *limits, host, context.now());
         if (!plan)

@@ -5,6 +5,9 @@
 #include "client/result.hpp"
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
 
 namespace kmemcgd {
 
@@ -29,5 +32,8 @@ public:
     virtual void stop() = 0;                      // never waits: poll() on
     [[nodiscard]] virtual Error error() const = 0;
 };
+
+// `root` is what stands for "/".
+using OpenCompactor = std::function<std::unique_ptr<Compactor>(const std::filesystem::path& root)>;
 
 } // namespace kmemcgd

@@ -109,6 +109,10 @@ Compactor::State LinuxCompactor::poll() {
     return state_;
 }
 
+std::unique_ptr<Compactor> open_linux_compactor(const fs::path& root) {
+    return std::make_unique<LinuxCompactor>(root);
+}
+
 void LinuxCompactor::stop() {
     if (child_ == 0)
         return;

@@ -39,4 +39,6 @@ private:
     Error error_;
 };
 
+std::unique_ptr<Compactor> open_linux_compactor(const std::filesystem::path& root);
+
 } // namespace kmemcgd

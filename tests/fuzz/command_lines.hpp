@@ -64,6 +64,7 @@ inline constexpr std::array command_lines = {
     "frag show --order 1 --json",
     "frag show --order 99",
     "frag show --interval 1s --format plain",
+    "frag relieve --order 1 --blocks 5 --node 0 --dry-run --psi-limit 5% --load-limit 1.5",
     "top",
     "top --batch --count 2 --sort headroom --reverse --limit 1",
     "top --json --filter /app/** --interval 100ms --count 3",

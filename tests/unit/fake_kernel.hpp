@@ -189,6 +189,7 @@ struct Program {
     std::optional<std::chrono::nanoseconds> watchdog;
     std::string host_root = "/nonexistent";
     OpenMetricsServer open_metrics_server = open_http_server;
+    OpenCompactor open_compactor = open_linux_compactor;
 
     int run(std::vector<std::string> arguments) {
         out.str({});
@@ -211,7 +212,8 @@ struct Program {
                     .notify = notify,
                     .watchdog = watchdog,
                     .host_root = host_root,
-                    .open_metrics_server = open_metrics_server};
+                    .open_metrics_server = open_metrics_server,
+                    .open_compactor = open_compactor};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }

@@ -13,6 +13,8 @@ public:
     Status check(std::uint32_t /*node*/) override { return refusal ? Status(*refusal) : success(); }
     Status start(std::uint32_t node) override {
         started.push_back(node);
+        if (on_start)
+            on_start(node);
         state_ = State::running;
         polls_left_ = polls;
         return success();
@@ -39,6 +41,7 @@ public:
 
     std::optional<Error> refusal;
     std::function<void()> on_poll;
+    std::function<void(std::uint32_t node)> on_start;
     int polls = 3; // a node takes as many
     bool fails = false;
     bool ignores_stop = false;

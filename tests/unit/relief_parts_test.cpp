@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a relief is made of: the goal, the room, the host's load, values that are put back,
+// and the child that compacts.
+#include "frag/busy_gate.hpp"
+#include "frag/kept_values.hpp"
+#include "frag/linux_compactor.hpp"
+#include "frag/room.hpp"
+#include "relief_host.hpp"
+
+#include <thread>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+namespace kmemcgd {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+const std::vector<BuddyZone> two_nodes = {{0, "DMA", {9, 9, 9}},
+                                          {0, "DMA32", {8, 0, 1}},
+                                          {0, "Normal", {5, 3, 2}},
+                                          {1, "Normal", {1, 1, 1}}};
+
+TEST(ReliefGoal, LargerBlocksAreSeveral) {
+    EXPECT_EQ(free_blocks(two_nodes, 2, std::nullopt), 4U);
+    EXPECT_EQ(free_blocks(two_nodes, 1, std::nullopt), 3 + 4 + 1 + 2 + 2U);
+    EXPECT_EQ(free_blocks(two_nodes, 1, 1), 3U);
+    EXPECT_EQ(free_blocks(two_nodes, 3, std::nullopt), 0U); // there is no such order
+    EXPECT_TRUE(is_met({.order = 2, .blocks = 4}, two_nodes));
+    EXPECT_FALSE(is_met({.order = 2, .blocks = 5}, two_nodes));
+}
+
+TEST(ReliefGoal, ScatteredIsWhatIsInSmallerOnes) {
+    EXPECT_EQ(scattered_pages(two_nodes, 2, 0), 8 + 5 + 6U);
+    EXPECT_EQ(scattered_pages(two_nodes, 0, 0), 0U);
+}
+
+TEST(ReliefGoal, ANodeWithNothingButZoneDmaIsNone) {
+    EXPECT_TRUE(check_goal({.order = 2, .blocks = 1, .node = 1}, two_nodes));
+    const std::vector<BuddyZone> zones = {{0, "Normal", {1}}, {1, "DMA", {1}}};
+    EXPECT_FALSE(check_goal({.order = 0, .blocks = 1, .node = 1}, zones));
+}
+
+TEST(ReliefRoom, IsWhatIsAboveTheLowWatermarks) {
+    const ZoneInfos infos = {{{0, "DMA"}, {1, 2, 50}},
+                             {{0, "DMA32"}, {1, 20, 100}}, // less is free
+                             {{0, "Normal"}, {1, 9, 200}},
+                             {{1, "Normal"}, {1, 2, 300}}};
+    const auto room = room_for({.order = 2, .blocks = 10}, two_nodes, infos);
+    ASSERT_TRUE(room);
+    EXPECT_EQ(room->spare, (19 - 9) + (7 - 2U));
+    EXPECT_EQ(room->wanted, 40U);
+    EXPECT_EQ(room->needed, 40 + 3 * 8U);
+    EXPECT_EQ(room->managed, 600U);
+    EXPECT_EQ(room->host, 650U);
+    EXPECT_EQ(room_for({.order = 2, .blocks = 10, .node = 1}, two_nodes, infos)->managed, 300U);
+    EXPECT_FALSE(room_for({.order = 2, .blocks = 10}, two_nodes, {}));
+}
+
+TEST(HostLoad, IsReadFromTheKernelsFiles) {
+    const ReliefHostFiles files;
+    files.pressure("3.25");
+    files.write("proc/loadavg", "12.50 1.00 2.00 3/456 789\n");
+    files.write("sys/devices/system/cpu/online", "0-3,8,10-11\n");
+    const auto load = read_host_load(files.root());
+    EXPECT_EQ(load.memory_psi, 3.25);
+    EXPECT_EQ(load.load, 12.5);
+    EXPECT_EQ(load.cpus, 7U);
+}
+
+TEST(HostLoad, WhatHasAnotherShapeIsNotThere) {
+    for (const auto* bad : {"", "1", "1.5", "1.5 0", "x.00 1", "1.123 ", "-1.00 ", "1.x0 "})
+        EXPECT_FALSE(parse_loadavg(bad)) << bad;
+    for (const auto* bad : {"", "x", "3-", "3-1", "1,", "1;2", "-1"})
+        EXPECT_FALSE(count_cpus(bad)) << bad;
+    EXPECT_EQ(count_cpus("5\n"), 1U);
+}
+
+// The kernel's average moves as 1 - e^(-t / 60 s).
+TEST(BusyGate, OurOwnLoadDoesNotCount) {
+    OwnLoad own;
+    const TimePoint begin{};
+    EXPECT_EQ(own.at(begin, true), 0);
+    EXPECT_NEAR(own.at(begin + 60s, true), 0.632, 0.001);
+    EXPECT_NEAR(own.at(begin + 600s, false), 1, 0.001);
+    EXPECT_NEAR(own.at(begin + 660s, false), 0.368, 0.001);
+
+    const ReliefHostFiles files;
+    files.write("sys/devices/system/cpu/online", "0\n");
+    files.write("proc/loadavg", "1.20 1.00 1.00 1/1 1\n");
+    BusyGate gate(files.root(), {});
+    EXPECT_TRUE(gate.busy(begin, true));
+    EXPECT_FALSE(gate.busy(begin + 60s, true));
+}
+
+TEST(BusyGate, AtTheLimitItIsBusy) {
+    const ReliefHostFiles files;
+    BusyGate gate(files.root(), {.psi_percent = 5, .load_per_cpu = 0.5});
+    files.pressure("4.99");
+    EXPECT_FALSE(gate.busy({}, false));
+    files.pressure("5.00");
+    EXPECT_THAT(*gate.busy({}, false), HasSubstr("5.0 %"));
+    files.pressure("0.00");
+    files.write("proc/loadavg", "1.00 1.00 1.00 1/1 1\n");
+    EXPECT_THAT(*gate.busy({}, false), HasSubstr("0.50"));
+}
+
+TEST(KeptValues, ThatCanNotBeNotedAreNotRaised) {
+    const ReliefHostFiles files;
+    const auto setting = file_setting("it", files.root() + "/proc/sys/vm/compaction_proactiveness");
+    auto kept = KeptValues::open(files.root() + "/run/kmemcgd");
+    ASSERT_TRUE(kept);
+    // Nothing can be written over a directory.
+    std::filesystem::create_directories(files.root() + "/run/kmemcgd/relief.json.new");
+    EXPECT_FALSE(Raised::raise(setting, 80, *kept));
+    EXPECT_EQ(files.proactiveness(), "20\n");
+}
+
+TEST(KeptValues, WhatCanNotBePutBackStaysNoted) {
+    const ReliefHostFiles files;
+    const auto name = files.root() + "/proc/sys/vm/compaction_proactiveness";
+    {
+        auto kept = KeptValues::open(files.root() + "/run/kmemcgd");
+        ASSERT_TRUE(kept);
+        auto raised = Raised::raise(file_setting("it", name), 80, *kept);
+        ASSERT_TRUE(raised);
+        std::filesystem::remove(name);
+        EXPECT_FALSE(raised->put_back());
+    }
+    EXPECT_THAT(files.read("run/kmemcgd/relief.json"), HasSubstr("\"it\""));
+    const auto again = KeptValues::open(files.root() + "/run/kmemcgd");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->all().at("it").before, 20U);
+}
+
+TEST(KeptValues, ADirectoryThatCanNotBeMade) {
+    const ReliefHostFiles files;
+    files.write("run", "a file\n");
+    EXPECT_FALSE(KeptValues::open(files.root() + "/run/kmemcgd"));
+}
+
+class LinuxCompactorTest : public ::testing::Test {
+protected:
+    Compactor::State wait() {
+        for (int i = 0; i < 5000; ++i) {
+            const auto state = compactor.poll();
+            if (state != Compactor::State::running)
+                return state;
+            std::this_thread::sleep_for(1ms);
+        }
+        return Compactor::State::running;
+    }
+    // A fifo that nobody reads any more: the child is killed as it would be in the kernel.
+    void make_full_fifo() {
+        files.remove("sys/devices/system/node/node0/compact");
+        const auto name = files.root() + "/sys/devices/system/node/node0/compact";
+        ASSERT_EQ(::mkfifo(name.c_str(), 0600), 0);
+        fifo_.emplace(::open(name.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+        const std::string much(4096, 'x');
+        while (::write(fifo_->number(), much.data(), much.size()) > 0) {
+        }
+        // To the last byte: a write of one would still fit.
+        while (::write(fifo_->number(), "x", 1) > 0) {
+        }
+    }
+
+    ReliefHostFiles files;
+    std::optional<Descriptor> fifo_;
+    LinuxCompactor compactor{files.root()};
+};
+
+TEST_F(LinuxCompactorTest, WritesToTheNodesFile) {
+    EXPECT_EQ(compactor.poll(), Compactor::State::idle);
+    EXPECT_TRUE(compactor.check(0));
+    EXPECT_EQ(files.read("sys/devices/system/node/node0/compact"), "");
+    ASSERT_TRUE(compactor.start(0));
+    EXPECT_EQ(wait(), Compactor::State::finished);
+    EXPECT_EQ(files.read("sys/devices/system/node/node0/compact"), "1");
+}
+
+TEST_F(LinuxCompactorTest, IsStoppedInTheMiddle) {
+    make_full_fifo();
+    ASSERT_TRUE(compactor.start(0));
+    std::this_thread::sleep_for(20ms);
+    EXPECT_EQ(compactor.poll(), Compactor::State::running);
+    compactor.stop();
+    EXPECT_EQ(wait(), Compactor::State::idle);
+}
+
+TEST_F(LinuxCompactorTest, TakesTheChildWithIt) {
+    make_full_fifo();
+    {
+        LinuxCompactor brief(files.root());
+        ASSERT_TRUE(brief.start(0));
+    }
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1); // there is no child any more
+}
+
+TEST_F(LinuxCompactorTest, SaysWhyNot) {
+    const auto none = compactor.check(7);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().error_number, ENOENT);
+    EXPECT_FALSE(compactor.start(7));
+    files.remove("sys/devices/system/node/node0/compact");
+    std::filesystem::create_symlink("/dev/full",
+                                    files.root() + "/sys/devices/system/node/node0/compact");
+    ASSERT_TRUE(compactor.start(0));
+    EXPECT_EQ(wait(), Compactor::State::failed);
+    EXPECT_EQ(compactor.error().error_number, ENOSPC);
+}
+
+} // namespace
+} // namespace kmemcgd
