@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -225,8 +226,11 @@ Outcome relieve(const Context& context, Relief& relief) {
         const auto waited = wait_until(context, *quiet, **next);
         if (!waited)
             return waited.error();
-        if (!*waited)
+        if (!*waited) {
             relief.stop(context.now());
+            // Once interrupted, no wait on that socket takes any time.
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
     }
 }
 

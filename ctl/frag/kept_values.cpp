@@ -139,6 +139,9 @@ Status KeptValues::save() const {
 }
 
 Result<Raised> Raised::raise(Setting setting, std::uint64_t value, KeptValues& kept) {
+    // Its value is not the one to go back to.
+    if (kept.all().count(setting.name) != 0)
+        return Error{.message = fmt::format("{} is still raised, from before", setting.name)};
     const auto before = setting.read();
     if (!before)
         return before.error();

@@ -130,6 +130,9 @@ TEST(KeptValues, WhatCanNotBePutBackStaysNoted) {
         ASSERT_TRUE(raised);
         std::filesystem::remove(name);
         EXPECT_FALSE(raised->put_back());
+        // Else the raised value would be taken for the old one.
+        files.write("proc/sys/vm/compaction_proactiveness", "80\n");
+        EXPECT_FALSE(Raised::raise(file_setting("it", name), 90, *kept));
     }
     EXPECT_THAT(files.read("run/kmemcgd/relief.json"), HasSubstr("\"it\""));
     const auto again = KeptValues::open(files.root() + "/run/kmemcgd");
