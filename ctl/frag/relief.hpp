@@ -3,10 +3,11 @@
 // compaction, kcompactd; in rounds, no more than the goal needs. A state machine that
 // never waits: call step() when it says so.
 //
-//     auto relief = Relief::open(goal, limits, host, now);
-//     while (const auto next = (*relief)->step(now())) // an error: see there
-//         wait until *next, or (*relief)->stop(now()) on ^C
-//     (*relief)->report()
+//     auto relief = Relief::open(goal, limits, host, now()); // unless it is an error
+//     auto next = relief->step(now());
+//     for (; next && *next; next = relief->step(now()))
+//         wait until **next, or relief->stop(now()) on ^C
+//     relief->report()
 #pragma once
 
 #include "client/client.hpp"
