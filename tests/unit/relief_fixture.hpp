@@ -49,14 +49,14 @@ protected:
         return (*relief)->report();
     }
     Result<ReliefReport> plan() { return Relief::plan(goal, limits, host(), kernel.clock.time); }
-    static const ReliefStepReport& told(const ReliefReport& report, ReliefAction action) {
+    // A copy: the report is often a temporary.
+    static ReliefStepReport told(const ReliefReport& report, ReliefAction action) {
         for (const auto& step : report.steps) {
             if (step.action == action)
                 return step;
         }
-        static const ReliefStepReport none;
         ADD_FAILURE() << "no step " << action_name(action);
-        return none;
+        return {};
     }
     void meet_goal() const { files.buddies("16000 0 80 0"); }
     // A module with a class, whose host is short of memory.

@@ -36,7 +36,7 @@ TEST_F(ReliefTest, APassThatTakesTooLongGoesOn) {
     compactor.on_poll = [this] { meet_goal(); };
     const auto report = run();
     EXPECT_EQ(report.end, ReliefEnd::met);
-    const auto& zombies = told(report, ReliefAction::zombies);
+    const auto zombies = told(report, ReliefAction::zombies);
     EXPECT_THAT(zombies.note, HasSubstr("the pass goes on"));
     EXPECT_GE(zombies.duration, 10s);
     EXPECT_LT(zombies.duration, 11s);
@@ -72,7 +72,7 @@ TEST_F(ReliefTest, CacheIsTakenWhenMemoryIsShortAndTheThresholdIsPutBack) {
     compactor.on_poll = [this] { meet_goal(); };
     const auto report = run();
     EXPECT_EQ(report.end, ReliefEnd::met);
-    const auto& cache = told(report, ReliefAction::cache);
+    const auto cache = told(report, ReliefAction::cache);
     EXPECT_TRUE(cache.done);
     EXPECT_EQ(cache.freed_bytes, 5U << 20);
     // 64 blocks of 4 pages and twice 4: 264 pages, 1.03 MiB, of a host with 9 in zone DMA.
@@ -98,7 +98,7 @@ TEST_F(ReliefTest, ItDoesNotWaitForThoseWhoHaveNothingToGive) {
     make_short();
     kernel.pressure.state = KMEMCGD_PRESSURE_NOTHING;
     compactor.on_poll = [this] { meet_goal(); };
-    const auto& cache = told(run(), ReliefAction::cache);
+    const auto cache = told(run(), ReliefAction::cache);
     EXPECT_THAT(cache.note, HasSubstr("nobody has any more to give"));
     EXPECT_LT(cache.duration, 1s);
 }

@@ -109,7 +109,7 @@ TEST_F(ReliefTest, AHostThatIsBusyAllTheTimeIsLeftAlone) {
     EXPECT_TRUE(compactor.started.empty());
     EXPECT_EQ(files.proactiveness(), "20\n");
     EXPECT_THAT(told(report, ReliefAction::compaction).note, HasSubstr("the load of each CPU"));
-    const auto& proactiveness = told(report, ReliefAction::proactiveness);
+    const auto proactiveness = told(report, ReliefAction::proactiveness);
     EXPECT_FALSE(proactiveness.done);
     EXPECT_THAT(proactiveness.note, HasSubstr("the load of each CPU is 1.00, the limit is 1.00"));
 }
@@ -248,7 +248,7 @@ TEST_F(ReliefTest, OnlyOneAtATime) {
 TEST_F(ReliefTest, AnOldKernelHasNoProactiveness) {
     files.remove("proc/sys/vm/compaction_proactiveness");
     limits.timeout = 2s;
-    const auto& step = told(run(), ReliefAction::proactiveness);
+    const auto step = told(run(), ReliefAction::proactiveness);
     EXPECT_FALSE(step.done);
 }
 
