@@ -4,7 +4,7 @@
 # blocks come back without the cache of the living.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 12
+plan 14
 count=$((200 / slowness))
 
 # is_fragmented: at least 95 % of what is free can't be had in blocks of order 6, and
@@ -87,6 +87,20 @@ namespaces_are() {
 	[ "$(stat -Lc %i /proc/[0-9]*/ns/net 2>/dev/null | sort -u | wc -l)" -eq "$1" ]
 }
 
+# More is wanted than is free: who matters least gives the rest. Whether all of it can
+# be had depends on what can be moved.
+takes_cache() {
+	local before taken
+	kmemcgctl qos set /fragmented --class besteffort >/dev/null
+	kmemcgctl qos set /live --class guaranteed --request 150M >/dev/null
+	before=$(file_bytes fragmented)
+	relieve $(($(awk '$1 == "MemFree:" { print int($2 / 256) }' /proc/meminfo) + 200)) || :
+	taken=$((before - $(file_bytes fragmented)))
+	note "$((taken >> 20)) MB taken, $(cat /tmp/report)"
+	[ "$taken" -ge $((50 << 20)) ] && grep -q '"action":"cache","round":1,"done":true' /tmp/report &&
+		live_keeps
+}
+
 modprobe kmemcgd enabled=0
 live_start 100
 check "memory can be fragmented" fragment_start 6 10 30
@@ -107,6 +121,9 @@ check "50 network namespaces can be made" containers_start
 rmmod kmemcgd
 check "works without the module" relieve 400
 check "and says that it is not there" grep -q 'not loaded' /tmp/report
+modprobe kmemcgd
+check "cache is taken where free memory is short, from who matters least" takes_cache
+check "and the threshold is as before" [ "$(cat "$parameters/node_free_mb")" = 0 ]
 fragment_stop
 tidy_up
 finish
