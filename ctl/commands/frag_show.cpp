@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "frag show": which blocks are free, which orders would fail now, and why.
 #include "commands/command.hpp"
+#include "commands/frag_types.hpp"
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
 #include "frag/observe.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -18,6 +20,7 @@ namespace {
 struct FragShowOptions {
     std::optional<std::uint64_t> order;
     std::string interval = "0s";
+    bool types = false;
 };
 
 // What happened within the interval; nothing without one.
@@ -33,6 +36,10 @@ constexpr std::string_view heat = " .:-=+*#%@";
 
 std::uint64_t page_bytes() {
     return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string_view source_text(IndexFrom from) {
+    return from == IndexFrom::debugfs ? "the kernel's (debugfs)" : "computed from the free blocks";
 }
 
 // A character for each order: how much of the free memory is in blocks of it.
@@ -115,6 +122,12 @@ void print_orders(const Context& context, const FragView& view,
     table.print(context.out(), context.human(), context.paint());
 }
 
+// Of the table that has them.
+void print_sources(const Context& context, const FragView& view) {
+    context.out() << fmt::format("\nUNUSABLE: {}; INDEX: {}; the verdict is by the free blocks\n",
+                                 source_text(view.unusable_from), source_text(view.index_from));
+}
+
 void print_counters(const Context& context, const FragView& view,
                     const std::optional<Rates>& rates) {
     const auto& counters = view.counters;
@@ -151,11 +164,15 @@ Json zone_json(const ZoneView& zone, const std::optional<std::uint64_t>& only) {
 }
 
 void print_json(const Context& context, const FragView& view, const FragShowOptions& options,
-                const std::optional<Rates>& rates) {
+                const std::optional<Rates>& rates, const std::optional<Result<PageTypes>>& types) {
     auto document = json_document();
     auto& zones = document["zones"] = Json::array();
     for (const auto& zone : view.zones)
         zones.push_back(zone_json(zone, options.order));
+    document["unusable_from"] = source_name(view.unusable_from);
+    document["index_from"] = source_name(view.index_from);
+    if (types)
+        add_types(document, *types, page_bytes());
     const auto& counters = view.counters;
     document["direct_reclaims"] = counters.direct_reclaims;
     document["compaction"] = counters.compaction
@@ -168,6 +185,29 @@ void print_json(const Context& context, const FragView& view, const FragShowOpti
                                      {"compaction_stalls_per_s", rates->stalls}}
                               : Json(nullptr);
     context.print_document(document);
+}
+
+// A program that asks for the types gets those, and no other table before it.
+void print(const Context& context, const FragView& view, const FragShowOptions& options,
+           const std::optional<Rates>& rates, const std::optional<Result<PageTypes>>& types) {
+    if (!context.human()) {
+        if (types)
+            print_types(context, *types, options.order, page_bytes());
+        else
+            print_orders(context, view, options.order);
+        return;
+    }
+    if (options.order) {
+        print_orders(context, view, options.order);
+        print_sources(context, view);
+    } else {
+        print_zones(context, view);
+    }
+    if (types) {
+        context.out() << std::endl;
+        print_types(context, *types, options.order, page_bytes());
+    }
+    print_counters(context, view, rates);
 }
 
 double per_second(std::uint64_t before, std::uint64_t now, double seconds) {
@@ -210,16 +250,13 @@ Outcome run_frag_show(Context& context, const FragShowOptions& options) {
             return measured.error();
         rates = *measured;
     }
-    if (context.json()) {
-        print_json(context, *view, options, rates);
-        return exit_ok;
-    }
-    if (context.human() && !options.order)
-        print_zones(context, *view);
+    std::optional<Result<PageTypes>> types;
+    if (options.types)
+        types = read_pagetypeinfo(context.world->host_root);
+    if (context.json())
+        print_json(context, *view, options, rates, types);
     else
-        print_orders(context, *view, options.order);
-    if (context.human())
-        print_counters(context, *view, rates);
+        print(context, *view, options, rates, types);
     return exit_ok;
 }
 
@@ -233,6 +270,7 @@ void add_frag_show(Options& frag, Context& context) {
     show.number("--order", wanted->order, "only blocks of 2^N pages");
     show.text("--interval", wanted->interval, "DURATION",
               "how often tasks had to reclaim and compact within it, as well");
+    show.flag("--types", wanted->types, "by migrate type, as well (root only)");
     show.run(context, [wanted](Context& at_run) { return run_frag_show(at_run, *wanted); });
 }
 

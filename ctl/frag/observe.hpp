@@ -23,9 +23,16 @@ struct FragCounters {
     std::optional<Compaction> compaction;
 };
 
+// Who says how fragmented it is: the kernel, where debugfs can be read, or the free blocks.
+enum class IndexFrom { computed, debugfs };
+std::string_view source_name(IndexFrom from);
+
 struct FragView {
     std::vector<ZoneView> zones;
     FragCounters counters; // since boot
+    // The same for all zones. Verdicts are by the free blocks in any case.
+    IndexFrom index_from = IndexFrom::computed;
+    IndexFrom unusable_from = IndexFrom::computed;
 };
 
 // `root` is what stands for "/".
