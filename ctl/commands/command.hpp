@@ -7,6 +7,7 @@
 #include "client/transport.hpp"
 #include "controller/waiter.hpp"
 #include "frag/linux_compactor.hpp"
+#include "frag/open_relief.hpp"
 #include "metrics/server.hpp"
 #include "render/json.hpp"
 #include "render/text.hpp"
@@ -50,6 +51,7 @@ struct World {
     OpenMetricsServer open_metrics_server = open_http_server;
     OpenScreen open_screen = {}; // for "top"; there may be none
     OpenCompactor open_compactor = open_linux_compactor;
+    OpenRelief open_relief = {}; // for the daemon; none: the host's
 };
 
 enum class Format { automatic, human, plain, json };
@@ -118,6 +120,7 @@ void add_watermark_watch(Options& watermark, Context& context);
 void add_frag_show(Options& frag, Context& context);
 void add_frag_explain(Options& frag, Context& context);
 void add_frag_relieve(Options& frag, Context& context);
+void add_frag_watch(Options& frag, Context& context);
 void add_qos_show(Options& qos, Context& context);
 void add_policy_show(Options& policy, Context& context);
 void add_policy_explain(Options& policy, Context& context);

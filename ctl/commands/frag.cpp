@@ -9,6 +9,7 @@ void add_frag(Options& options, Context& context) {
     add_frag_show(options, context);
     add_frag_explain(options, context);
     add_frag_relieve(options, context);
+    add_frag_watch(options, context);
 }
 
 } // namespace kmemcgd

@@ -90,6 +90,7 @@ public:
     std::deque<std::pair<Arrival, Datagram>> events;
     std::chrono::milliseconds event_gap{0}; // passes before each event
     std::function<void(int command)> before;
+    std::function<Arrival()> while_quiet; // how a wait ends that nothing comes through
 
     void event(int command, const Attrs& attrs) {
         events.emplace_back(Arrival::datagram, message(family, 0, 0, command, attrs.bytes()));
@@ -158,6 +159,8 @@ public:
         if (queue.empty()) {
             if (!deadline)
                 return Error{.message = "the test would wait for ever"};
+            if (kernel_->while_quiet && kernel_->while_quiet() == Arrival::interrupted)
+                return Received{Arrival::interrupted, {}};
             kernel_->clock.time = std::max(kernel_->clock.time, *deadline);
             return Received{Arrival::timed_out, {}};
         }
@@ -190,6 +193,7 @@ struct Program {
     std::string host_root = "/nonexistent";
     OpenMetricsServer open_metrics_server = open_http_server;
     OpenCompactor open_compactor = open_linux_compactor;
+    OpenRelief open_relief;
 
     int run(std::vector<std::string> arguments) {
         out.str({});
@@ -213,7 +217,9 @@ struct Program {
                     .watchdog = watchdog,
                     .host_root = host_root,
                     .open_metrics_server = open_metrics_server,
-                    .open_compactor = open_compactor};
+                    .open_screen = {},
+                    .open_compactor = open_compactor,
+                    .open_relief = open_relief};
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }
