@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/collector.hpp"
 
+#include "doctor/text_file.hpp"
 #include "policy/host.hpp"
 
 #include <prometheus/text_serializer.h>
@@ -81,14 +82,23 @@ void Collector::ask_module(Scrape& scrape) const {
     ask_watermarks(*client, scrape);
 }
 
+void Collector::ask_vmstat(Scrape& scrape) const {
+    auto vmstat = read_text_file(std::filesystem::path(context_->world->host_root) / "proc/vmstat");
+    if (!vmstat) {
+        scrape.failures[MetricSource::vmstat] = std::move(vmstat.error());
+        return;
+    }
+    take(scrape, MetricSource::vmstat, parse_direct_reclaim(*vmstat), scrape.direct_reclaim);
+    scrape.compaction = parse_compaction(*vmstat);
+}
+
 std::vector<prometheus::MetricFamily> Collector::Collect() const {
     const std::lock_guard lock(mutex_);
     Scrape scrape;
     scrape.per_cgroup = per_cgroup_;
     scrape.page_size_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     ask_module(scrape);
-    take(scrape, MetricSource::vmstat, read_direct_reclaim(context_->world->host_root),
-         scrape.direct_reclaim);
+    ask_vmstat(scrape);
     take(scrape, MetricSource::buddyinfo, read_buddyinfo(context_->world->host_root),
          scrape.buddy_zones);
     Families families;

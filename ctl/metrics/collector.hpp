@@ -31,6 +31,7 @@ public:
 
 private:
     void ask_module(Scrape& scrape) const;
+    void ask_vmstat(Scrape& scrape) const;
     void ask_watermarks(Client& client, Scrape& scrape) const;
     [[nodiscard]] std::string name_of(const WatermarkPolicy& policy,
                                       std::uint32_t cgroup_version) const;

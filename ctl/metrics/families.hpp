@@ -5,6 +5,7 @@
 
 #include "client/types.hpp"
 #include "host/buddyinfo.hpp"
+#include "host/compaction.hpp"
 #include "host/direct_reclaim.hpp"
 #include "metrics/policy_totals.hpp"
 
@@ -33,6 +34,7 @@ struct Scrape {
     std::map<std::string, WatermarkCounts> totals; // by name
     std::optional<Pressure> pressure;
     std::optional<DirectReclaim> direct_reclaim;
+    std::optional<Compaction> compaction; // empty as well: this kernel does not count
     std::optional<std::vector<BuddyZone>> buddy_zones;
     std::map<MetricSource, Error> failures;
     std::uint64_t page_size_bytes = 0; // the host's

@@ -19,7 +19,8 @@ class MetricsCommand : public ::testing::Test {
 protected:
     MetricsCommand() {
         program.host_root = base + "/host";
-        write("host/proc/vmstat", "allocstall_normal 7\npgscan_direct 3\n");
+        write("host/proc/vmstat", "allocstall_normal 7\npgscan_direct 3\ncompact_stall 9\n"
+                                  "compact_fail 5\ncompact_success 4\n");
         write("host/proc/buddyinfo", "Node 0, zone DMA32 4 5 6\n");
         write("cgroup/cgroup.controllers", "memory\n");
         for (const auto* path : {"/web", "/web/shop", "/hand"})
@@ -123,6 +124,23 @@ TEST_F(MetricsCommand, TellsWhatTheKernelSays) {
     EXPECT_EQ(value("kmemcgd_direct_reclaim_scanned_bytes_total"),
               std::to_string(3 * ::sysconf(_SC_PAGESIZE)));
     EXPECT_EQ(value("kmemcgd_buddy_free_blocks{node=\"0\",zone=\"DMA32\",order=\"2\"}"), "6");
+    const auto unusable = [this](const char* order) {
+        return value("kmemcgd_buddy_unusable_free_ratio{node=\"0\",zone=\"DMA32\",order=\"" +
+                     std::string(order) + "\"}");
+    };
+    EXPECT_EQ(unusable("0"), "0");
+    EXPECT_EQ(unusable("1"), "0.105"); // 4 of 38 pages, in thousandths
+    EXPECT_EQ(unusable("2"), "0.368");
+    EXPECT_EQ(value("kmemcgd_direct_compaction_stalls_total"), "9");
+    EXPECT_EQ(value("kmemcgd_direct_compaction_failures_total"), "5");
+    EXPECT_EQ(value("kmemcgd_direct_compaction_successes_total"), "4");
+}
+
+TEST_F(MetricsCommand, AKernelThatDoesNotCompactHasNoCounts) {
+    write("host/proc/vmstat", "allocstall_normal 7\n");
+    EXPECT_EQ(run(), 0);
+    EXPECT_FALSE(has("kmemcgd_direct_compaction"));
+    EXPECT_EQ(value("kmemcgd_source_up{source=\"vmstat\"}"), "1");
 }
 
 TEST_F(MetricsCommand, PoliciesHaveTheNamesOfTheirRules) {
