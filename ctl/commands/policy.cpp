@@ -27,6 +27,8 @@ Outcome run_check(Context& context, const PolicyOptions& options) {
         auto& rules = document["policies"] = Json::array();
         for (const auto& rule : file->rules)
             rules.push_back(to_json(rule));
+        document["fragmentation"] =
+            file->fragmentation ? to_json(*file->fragmentation) : Json(nullptr);
         document["unused"] = to_json(unused);
         context.print_document(document);
         return exit_ok;
@@ -34,6 +36,8 @@ Outcome run_check(Context& context, const PolicyOptions& options) {
     context.out() << fmt::format("{}: {} tunables and {} policies\n",
                                  printable(options.path(context)), file->tunables.size(),
                                  file->rules.size());
+    if (file->fragmentation)
+        context.out() << "fragmentation: " << fragmentation_text(*file->fragmentation) << '\n';
     for (const auto* rule : unused)
         context.out() << fmt::format("no cgroup falls under \"{}\" ({}) at present\n",
                                      printable(rule->name), printable(rule->origin));
@@ -97,6 +101,27 @@ std::string effect_text(const Rule& rule, What what) {
     if (what == What::watermark)
         return rule.watermark ? watermark_text(as_policy({}, *rule.watermark)) : "-";
     return rule.qos ? qos_text(as_qos({}, *rule.qos)) : "-";
+}
+
+std::string fragmentation_text(const FragRule& rule) {
+    auto text = fmt::format("order {}, at least {} blocks", rule.goal.order, rule.goal.blocks);
+    if (rule.goal.node)
+        text += fmt::format(" on node {}", *rule.goal.node);
+    if (rule.psi_percent)
+        text += fmt::format(", psi_limit {} %", *rule.psi_percent);
+    if (rule.load_per_cpu)
+        text += fmt::format(", load_limit {}", *rule.load_per_cpu);
+    return text + (rule.relieve ? ", relieve yes" : ", relieve no");
+}
+
+Json to_json(const FragRule& rule) {
+    const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
+    return {{"order", rule.goal.order},
+            {"min_blocks", rule.goal.blocks},
+            {"node", or_null(rule.goal.node)},
+            {"psi_limit_percent", or_null(rule.psi_percent)},
+            {"load_limit_per_cpu", or_null(rule.load_per_cpu)},
+            {"relieve", rule.relieve}};
 }
 
 Json to_json(const Setting& setting) {

@@ -25,6 +25,10 @@ std::string setting_text(const Setting& setting); // likewise, or "class burstab
 std::string effect_text(const Rule& rule);
 std::string effect_text(const Rule& rule, What what); // of that only; "-" when there is none
 
+// "order 4, at least 64 blocks, relieve yes"
+std::string fragmentation_text(const FragRule& rule);
+
+Json to_json(const FragRule& rule);
 Json to_json(const Setting& setting);
 Json to_json(const Rule& rule);
 Json to_json(const std::vector<const Rule*>& rules); // their names

@@ -53,7 +53,10 @@ void print(const Context& context, const PolicyFile& file,
             context.out() << fmt::format("{} = {}\n", field.name,
                                          format_config_value(field, change.value));
     }
-    if (context.human() && !file.tunables.empty() && !file.rules.empty())
+    if (context.human() && file.fragmentation)
+        context.out() << "fragmentation: " << fragmentation_text(*file.fragmentation) << '\n';
+    const bool above = !file.tunables.empty() || file.fragmentation;
+    if (context.human() && above && !file.rules.empty())
         context.out() << '\n';
     Table table({{"POLICY", "policy"},
                  {"WATERMARK", "watermark"},
@@ -86,6 +89,7 @@ Outcome run_show(Context& context, const PolicyOptions& options) {
     auto& tunables = document["tunables"] = Json::array();
     for (const auto& change : file->tunables)
         tunables.push_back(tunable_json(change));
+    document["fragmentation"] = file->fragmentation ? to_json(*file->fragmentation) : Json(nullptr);
     auto& rules = document["policies"] = Json::array();
     for (std::size_t i = 0; i < file->rules.size(); ++i) {
         auto rule = to_json(file->rules[i]);

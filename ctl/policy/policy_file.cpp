@@ -2,6 +2,7 @@
 #include "policy/policy_file.hpp"
 
 #include "commands/config_values.hpp"
+#include "policy/frag_rule_reader.hpp"
 #include "policy/presets.hpp"
 #include "policy/rule_reader.hpp"
 
@@ -34,7 +35,8 @@ public:
 
 private:
     Status take_file(const toml::table& table) {
-        constexpr std::array<std::string_view, 4> keys{"module", "policy", "presets", "metrics"};
+        constexpr std::array<std::string_view, 5> keys{"module", "policy", "presets", "metrics",
+                                                       "fragmentation"};
         if (auto known = only(table, keys); !known)
             return known;
         if (const auto* node = table.get("module")) {
@@ -43,6 +45,13 @@ private:
         }
         if (const auto* node = table.get("metrics")) {
             if (auto taken = take_metrics(*node); !taken)
+                return taken;
+        }
+        if (const auto* node = table.get("fragmentation")) {
+            const auto* values = node->as_table();
+            if (values == nullptr)
+                return wrong_kind(*node, "fragmentation", "a table, [fragmentation]");
+            if (auto taken = read_frag_rule(*this, *values, file_.fragmentation.emplace()); !taken)
                 return taken;
         }
         if (const auto* node = table.get("policy")) {

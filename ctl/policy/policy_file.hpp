@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The policy file: tunables, rules for cgroups, and where metrics go, in TOML.
+// The policy file: tunables, rules for cgroups, which large blocks are watched, and where
+// metrics go, in TOML.
 // docs/policy.md has the format.
 #pragma once
 
 #include "client/result.hpp"
 #include "metrics/settings.hpp"
+#include "policy/frag_rule.hpp"
 #include "policy/rule.hpp"
 
 #include <filesystem>
@@ -16,6 +18,7 @@ struct PolicyFile {
     std::vector<ConfigChange> tunables;
     std::vector<Rule> rules; // in order; those of presets come last
     MetricsSettings metrics;
+    std::optional<FragRule> fragmentation; // nothing: not watched
 };
 
 // An error names the place: "policy.toml:12:9: ...", and what is expected there.
