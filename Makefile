@@ -93,6 +93,7 @@ install: ## install the module with DKMS and the controller (as root)
 uninstall: ## take both away again
 	@dkms/uninstall
 	@rm -f $(PREFIX)/sbin/kmemcgctl $(PREFIX)/lib/systemd/system/kmemcgctl-controller.service
+	@rm -rf $(PREFIX)/share/kmemcgd
 
 clean: ## remove what was built; what was fetched stays (rm -rf build takes all)
 	@cd build 2>/dev/null && rm -rf asan coverage ctl fuzz guest guest-dyn initramfs install module results || true

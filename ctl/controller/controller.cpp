@@ -49,12 +49,13 @@ Status Controller::load() {
     if (!file)
         return file.error();
     file_ = std::move(*file);
-    log(Level::info, fmt::format("{}: {} tunables and {} policies", options_.policy_file.string(),
-                                 file_.tunables.size(), file_.rules.size()));
+    log(Level::info, fmt::format("{}: {} tunables and {} policies{}", options_.policy_file.string(),
+                                 file_.tunables.size(), file_.rules.size(),
+                                 file_.fragmentation ? ", and blocks to watch" : ""));
     return success();
 }
 
-void Controller::report(const Work& work, const Done& done) {
+void Controller::report(const Done& done) {
     const auto subject = [](const Step& step) {
         return fmt::format("{}: {}", step.path, step.what == What::qos ? "class" : "watermark");
     };
@@ -64,25 +65,60 @@ void Controller::report(const Work& work, const Done& done) {
                              : fmt::format("{} removed", subject(*step)));
     for (const auto& [step, error] : done.failures)
         log(Level::warning, fmt::format("{}: {}", subject(*step), error.message));
-    say_kept(work);
+    say_kept();
 }
 
-void Controller::say_kept(const Work& work) const {
-    if (!file_complaint_.empty())
-        return;
+void Controller::count_kept(const Work& work) {
     Ids kept;
     for (const auto& step : work.plan.steps) {
         if (step.after)
             kept.insert(step.id);
     }
-    notify(fmt::format("STATUS={} cgroups have a policy", kept.size()));
+    kept_ = kept.size();
+}
+
+// Also where it is what was told before: it may be a complaint that is told now.
+void Controller::say_kept() {
+    if (!file_complaint_.empty())
+        return;
+    status_.clear();
+    say_status();
+}
+
+void Controller::say_status() {
+    if (!kept_)
+        return;
+    auto text = fmt::format("{} cgroups have a policy", *kept_);
+    if (const auto blocks = frag_.status(); !blocks.empty())
+        text += "; " + blocks;
+    if (text == status_)
+        return;
+    status_ = text;
+    notify("STATUS=" + text);
+}
+
+// A relief raises it for a while; the policy's value comes back when it is over.
+void Controller::leave_to_relief(Plan& plan) const {
+    if (frag_.relieving())
+        std::erase_if(plan.tunables, [](const ConfigChange& change) {
+            return change.which == KMEMCGD_A_CONFIG_NODE_FREE_MB;
+        });
+}
+
+void Controller::keep_blocks() {
+    frag_.run_when_due();
+    if (frag_.relief_is_over())
+        next_ = std::min(next_, context_->now());
+    metrics_.use(frag_.totals());
+    if (last_complaint_.empty())
+        say_status();
 }
 
 Status Controller::carry_out_and_report(Client& client, const Work& work) {
     const auto done = carry_out(client, work, options_.applied_file);
     if (!done)
         return done.error();
-    report(work, *done);
+    report(*done);
     return success();
 }
 
@@ -104,13 +140,15 @@ Status Controller::apply() {
     auto client = context_->connect();
     if (!client)
         return client.error();
-    const auto work = plan_work(*client, file_, *host, options_.applied_file);
+    auto work = plan_work(*client, file_, *host, options_.applied_file);
     if (!work)
         return work.error();
+    count_kept(*work);
+    leave_to_relief(work->plan);
     if (!work->plan.empty())
         return carry_out_and_report(*client, *work);
     if (!last_complaint_.empty())
-        say_kept(*work);
+        say_kept();
     return success();
 }
 
@@ -133,7 +171,7 @@ Status Controller::apply_when_due() {
         const auto loaded = load();
         file_complaint_ = loaded ? std::string() : text_of(loaded.error());
         if (loaded)
-            reload_metrics();
+            use_file();
         else
             complain(loaded.error());
     }
@@ -166,7 +204,8 @@ void Controller::recover() {
 }
 
 // Policies are set all the same.
-void Controller::reload_metrics() {
+void Controller::use_file() {
+    frag_.use(file_.fragmentation);
     if (const auto used = metrics_.use(file_); !used)
         log(Level::error, "metrics stay as they were: " + text_of(used.error()));
 }
@@ -195,12 +234,14 @@ Outcome Controller::run() {
         return loaded.error();
     if (const auto used = metrics_.use(file_); !used)
         return used.error();
+    frag_.use(file_.fragmentation);
     next_ = context_->now();
     for (;;) {
+        keep_blocks();
         if (const auto applied = apply_when_due(); !applied)
             return applied.error();
         write_metrics();
-        auto deadline = std::min(next_, metrics_.next());
+        auto deadline = std::min({next_, metrics_.next(), frag_.next()});
         if (options_.watchdog) {
             notify("WATCHDOG=1");
             deadline = std::min(deadline, context_->now() + *options_.watchdog);
@@ -213,6 +254,7 @@ Outcome Controller::run() {
         take(*woken);
     }
     notify("STOPPING=1");
+    frag_.stop();
     if (!options_.cleanup)
         return exit_ok;
     if (const auto cleaned = clean_up(); !cleaned && cleaned.error().fault != Fault::not_loaded)

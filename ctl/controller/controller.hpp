@@ -3,10 +3,12 @@
 //
 // It applies the file when it starts, when the file changes or on SIGHUP, when cgroups
 // appear, and every interval_ns, which also notices a module that was loaded anew. A
-// file that is wrong is reported, and the last good one goes on.
+// file that is wrong is reported, and the last good one goes on. Large blocks it watches
+// meanwhile (frag_keeper.hpp).
 #pragma once
 
 #include "commands/command.hpp"
+#include "controller/frag_keeper.hpp"
 #include "controller/waiter.hpp"
 #include "metrics/service.hpp"
 #include "policy/apply.hpp"
@@ -27,7 +29,8 @@ class Controller {
 public:
     Controller(const Context& context, ControllerOptions options, Waiter& waiter)
         : context_(&context), options_(std::move(options)), waiter_(&waiter),
-          metrics_(context, options_.cgroup_root, options_.metrics) {}
+          metrics_(context, options_.cgroup_root, options_.metrics),
+          frag_(context, [this](Level level, const std::string& text) { log(level, text); }) {}
 
     // Until it is stopped. An error is one that it can't go on with: the policy file is
     // wrong at the start, metrics can't be served or written as it says there, there is
@@ -35,7 +38,7 @@ public:
     Outcome run();
 
 private:
-    enum class Level { error = 3, warning = 4, info = 6 };
+    using Level = LogLevel;
     void log(Level level, const std::string& text) const;
     void notify(const std::string& text) const;
     // The same complaint is made once, until something else happens.
@@ -45,11 +48,15 @@ private:
     Status apply();
     Status clean_up();
     Status carry_out_and_report(Client& client, const Work& work);
-    void report(const Work& work, const Done& done);
-    void say_kept(const Work& work) const; // to the service manager
-    Status apply_when_due();               // an error that won't go away by itself
+    void report(const Done& done);
+    void leave_to_relief(Plan& plan) const;
+    void count_kept(const Work& work);
+    void say_kept(); // to the service manager
+    void say_status();
+    void keep_blocks();
+    Status apply_when_due(); // an error that won't go away by itself
     void recover();
-    void reload_metrics();
+    void use_file();
     void write_metrics();
     void take(const Woken& woken);
 
@@ -57,10 +64,13 @@ private:
     ControllerOptions options_;
     Waiter* waiter_;
     MetricsService metrics_;
+    FragKeeper frag_;
     PolicyFile file_;
     bool load_wanted_ = false;
     bool ready_ = false;
     bool unwatched_said_ = false;
+    std::optional<std::size_t> kept_; // cgroups with a policy; nothing: not known yet
+    std::string status_;              // the last that was told when all is well
     std::string last_complaint_;
     std::string file_complaint_; // about the policy file; empty: it is good
     std::string metrics_complaint_;

@@ -36,6 +36,16 @@ void Collector::use(const std::vector<Rule>& rules, bool per_cgroup) {
     totals_.keep(names);
 }
 
+void Collector::use(std::optional<FragTotals> fragmentation) {
+    const std::lock_guard lock(fragmentation_mutex_);
+    fragmentation_ = std::move(fragmentation);
+}
+
+std::optional<FragTotals> Collector::fragmentation() const {
+    const std::lock_guard lock(fragmentation_mutex_);
+    return fragmentation_;
+}
+
 std::string Collector::name_of(const WatermarkPolicy& policy, std::uint32_t cgroup_version) const {
     Candidate cgroup{.id = policy.id.value_or(0), .path = policy.path, .limit_bytes = {}};
     if (!cgroup_root_.empty())
@@ -101,11 +111,13 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     ask_vmstat(scrape);
     take(scrape, MetricSource::buddyinfo, read_buddyinfo(context_->world->host_root),
          scrape.buddy_zones);
+    scrape.fragmentation = fragmentation();
     Families families;
     add_module_families(scrape, families);
     add_watermark_families(scrape, families);
     add_pressure_families(scrape, families);
     add_host_families(scrape, families);
+    add_frag_families(scrape, families);
     failures_ = std::move(scrape.failures);
     return families;
 }

@@ -24,12 +24,16 @@ public:
     // The rules that give policies their names.
     void use(const std::vector<Rule>& rules, bool per_cgroup);
 
+    // What the daemon knows about large blocks; never waits for a scrape.
+    void use(std::optional<FragTotals> fragmentation);
+
     [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
     // What the last one could not read.
     [[nodiscard]] std::map<MetricSource, Error> failures() const;
 
 private:
+    [[nodiscard]] std::optional<FragTotals> fragmentation() const;
     void ask_module(Scrape& scrape) const;
     void ask_vmstat(Scrape& scrape) const;
     void ask_watermarks(Client& client, Scrape& scrape) const;
@@ -38,6 +42,8 @@ private:
 
     const Context* context_;
     std::filesystem::path cgroup_root_;
+    mutable std::mutex fragmentation_mutex_;
+    std::optional<FragTotals> fragmentation_;
     mutable std::mutex mutex_; // for all below
     std::vector<Rule> rules_;
     bool per_cgroup_ = false;

@@ -7,6 +7,7 @@
 #include "host/buddyinfo.hpp"
 #include "host/compaction.hpp"
 #include "host/direct_reclaim.hpp"
+#include "metrics/frag_totals.hpp"
 #include "metrics/policy_totals.hpp"
 
 #include <map>
@@ -36,6 +37,7 @@ struct Scrape {
     std::optional<DirectReclaim> direct_reclaim;
     std::optional<Compaction> compaction; // empty as well: this kernel does not count
     std::optional<std::vector<BuddyZone>> buddy_zones;
+    std::optional<FragTotals> fragmentation; // of the daemon, where it has a rule
     std::map<MetricSource, Error> failures;
     std::uint64_t page_size_bytes = 0; // the host's
     bool per_cgroup = false;
@@ -45,6 +47,7 @@ struct Scrape {
 void add_module_families(const Scrape& scrape, Families& families);
 void add_watermark_families(const Scrape& scrape, Families& families);
 void add_pressure_families(const Scrape& scrape, Families& families);
+void add_frag_families(const Scrape& scrape, Families& families);
 void add_host_families(const Scrape& scrape, Families& families);
 
 // References stay good until the next family is added.

@@ -59,6 +59,10 @@ Status MetricsService::listen(const std::optional<ListenAddress>& address) {
     return success();
 }
 
+void MetricsService::use(std::optional<FragTotals> fragmentation) {
+    collector_->use(std::move(fragmentation));
+}
+
 Status MetricsService::use(const PolicyFile& file) {
     auto wanted = file.metrics;
     if (options_.listen)

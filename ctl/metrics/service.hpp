@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commands/command.hpp"
+#include "metrics/frag_totals.hpp"
 #include "metrics/settings.hpp"
 #include "policy/policy_file.hpp"
 
@@ -29,6 +30,9 @@ public:
     // Does what the file says from now on. An error: what was there goes on, but for
     // the names of policies, which are the file's in any case.
     Status use(const PolicyFile& file);
+
+    // What is known about large blocks from now on.
+    void use(std::optional<FragTotals> fragmentation);
 
     [[nodiscard]] TimePoint next() const; // when the textfile is due
     Status write_when_due();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "kmemcgctl controller" against the fake kernel, a tree of directories that stands for
 // cgroupfs, and a list of what wakes it up.
+#include "fake_waiter.hpp"
 #include "temporary_directory.hpp"
 
 #include <cerrno>
@@ -15,40 +16,6 @@ using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-// Each wait is one entry: what happens in the world meanwhile, and what wakes up. After
-// the last it is stopped.
-struct Script {
-    std::vector<std::function<Woken()>> waits;
-    std::vector<std::chrono::nanoseconds> waited; // until the deadline, each
-    std::vector<fs::path> watched;
-    std::size_t unwatchable = 0;
-};
-
-class FakeWaiter final : public Waiter {
-public:
-    FakeWaiter(Script& script, FakeClock& clock) : script_(&script), clock_(&clock) {}
-
-    std::size_t watch(const std::vector<fs::path>& cgroups) override {
-        script_->watched = cgroups;
-        return script_->unwatchable;
-    }
-    Result<Woken> wait(TimePoint deadline) override {
-        script_->waited.push_back(deadline - clock_->now());
-        if (next_ == script_->waits.size())
-            return Woken{.stop = true};
-        const auto woken = script_->waits[next_++]();
-        // Nothing happened: the time goes by.
-        if (!woken.policy_file && !woken.cgroups && !woken.reload && !woken.stop)
-            clock_->time = std::max(clock_->time, deadline);
-        return woken;
-    }
-
-private:
-    Script* script_;
-    FakeClock* clock_;
-    std::size_t next_ = 0;
-};
 
 class ControllerDaemon : public ::testing::Test {
 protected:
