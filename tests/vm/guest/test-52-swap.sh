@@ -26,7 +26,7 @@ swapped_early() {
 
 # In the third visit the kernel's reclaim has its turn.
 stays_in_memory() {
-	reap && reap && reap && pinned swap/ shmem 18 && [ "$(swapped_kb)" = "$before" ]
+	reap && reap && reap && pinned swap/ shmem 10 && [ "$(swapped_kb)" = "$before" ]
 }
 
 # at_most_below PREFIX COUNT
@@ -56,7 +56,9 @@ for i in 1 2 3 4; do
 	swapped_early "deleted-$i"
 	swapped_early "kept-$i"
 done
-check_pages "memory on a tmpfs: shmem" wait_until 30 pinned swap/ shmem 18
+# The 8 others have pages in memory too, unless a debug kernel, whose own take more of
+# the limit, has swapped out all.
+check_pages "memory on a tmpfs: shmem" wait_until 30 pinned swap/ shmem 10
 before=$(swapped_kb)
 check_pages "it stays in memory" stays_in_memory
 

@@ -25,9 +25,11 @@ field() {
 	grep -o "\"$1\":\"\{0,1\}[^\",}]*" /tmp/report | head -n 1 | sed 's/.*:"\{0,1\}//'
 }
 
-# relieve BLOCKS [OPTION...]: the report goes to /tmp/report
+# relieve BLOCKS [OPTION...]: the report goes to /tmp/report. The load is that of the
+# tests before.
 relieve() {
-	kmemcgctl --json frag relieve --order 6 --blocks "$1" --timeout $((60 * slowness))s "${@:2}" \
+	kmemcgctl --json frag relieve --order 6 --blocks "$1" --timeout $((60 * slowness))s \
+		--load-limit 1000 --psi-limit 100 "${@:2}" \
 		>/tmp/report 2>/tmp/relieve.err && return
 	note "exit status $?: $(cat /tmp/report /tmp/relieve.err)"
 	return 1
