@@ -5,6 +5,7 @@
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
 #include "frag/relief.hpp"
+#include "host/page_size.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
 
@@ -16,7 +17,6 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace kmemcgd {
 namespace {
@@ -32,10 +32,6 @@ struct RelieveOptions {
 };
 
 constexpr std::uint64_t longest_timeout_ns = 3600 * ns_per_s;
-
-std::uint64_t page_bytes() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 // Above 0, with or without a fraction; nothing where it is something else.
 std::optional<double> parse_positive(std::string_view text) {
@@ -197,8 +193,6 @@ Outcome print(const Context& context, const ReliefReport& report) {
             print_steps(context, report);
         if (context.human())
             context.out() << (report.steps.empty() ? "" : "\n") << verdict(report) << '\n';
-    }
-    if (!context.json()) {
         for (const auto& note : report.notes)
             context.err() << "kmemcgctl: " << printable(note) << '\n';
     }

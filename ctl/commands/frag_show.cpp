@@ -5,6 +5,7 @@
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
 #include "frag/observe.hpp"
+#include "host/page_size.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
 
@@ -12,7 +13,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace kmemcgd {
 namespace {
@@ -33,10 +33,6 @@ struct Rates {
 constexpr std::uint64_t longest_interval_ns = 3600 * ns_per_s;
 // By the share of free memory: none, some, ... most.
 constexpr std::string_view heat = " .:-=+*#%@";
-
-std::uint64_t page_bytes() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 std::string_view source_text(IndexFrom from) {
     return from == IndexFrom::debugfs ? "the kernel's (debugfs)" : "computed from the free blocks";

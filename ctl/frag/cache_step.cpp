@@ -75,13 +75,7 @@ public:
         return {now + poll_every};
     }
 
-    Status end() override {
-        if (!raised_)
-            return success();
-        auto back = raised_->put_back();
-        raised_.reset();
-        return back;
-    }
+    Status end() override { return put_back(raised_); }
 
     std::optional<std::uint64_t> freed_bytes() override { return reclaimed_ - reclaimed_before_; }
 
@@ -94,23 +88,13 @@ private:
         return format_bytes(pages * scene().page_bytes);
     }
 
-    Intent failed(const Error& error) {
-        scene().lose_module();
-        return never(error.message);
-    }
-
     Intent choose(const Room& room) {
-        const auto client = scene().module();
-        if (!client)
-            return never(client.error().message);
-        const auto config = (*client)->config();
+        const auto config = scene().working_module();
         if (!config)
-            return failed(config.error());
-        if (config->at(KMEMCGD_A_CONFIG_ENABLED) == 0)
-            return never("the module is switched off (enabled=off)");
-        const auto classes = (*client)->classes();
+            return never(config.error().message);
+        const auto classes = scene().client->classes();
         if (!classes)
-            return failed(classes.error());
+            return no_answer(classes.error());
         if (classes->entries.empty())
             return never("nobody has a class, so nobody gives (kmemcgctl qos)");
         // When compaction was not enough with what is free, then the goal once more.

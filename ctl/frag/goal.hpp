@@ -12,6 +12,7 @@ struct ReliefGoal {
     std::uint32_t order = 0;
     std::uint64_t blocks = 64;              // of 2^order pages
     std::optional<std::uint32_t> node = {}; // nothing: on all of them together
+    bool operator==(const ReliefGoal&) const = default;
 };
 
 // Only that node's, or everybody's. Zone DMA (16 MiB on x86) does not count: nobody who

@@ -163,4 +163,12 @@ Status Raised::put_back() {
     return success();
 }
 
+Status put_back(std::optional<Raised>& raised) {
+    if (!raised)
+        return success();
+    auto back = raised->put_back();
+    raised.reset();
+    return back;
+}
+
 } // namespace kmemcgd

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace kmemcgd {
@@ -74,5 +75,8 @@ private:
     Setting setting_;
     KeptValues* kept_;
 };
+
+// What is raised, if anything, and it is not any more.
+Status put_back(std::optional<Raised>& raised);
 
 } // namespace kmemcgd

@@ -59,12 +59,12 @@ Result<FragView> observe_fragmentation(const std::filesystem::path& root) {
     const auto counters = read_frag_counters(root);
     if (!counters)
         return counters.error();
-    const auto mins = read_zone_mins(root);
+    const auto infos = read_zoneinfo(root);
     FragView view{{}, *counters, {}, {}};
     for (const auto& zone : *zones) {
-        const auto min = mins.find({zone.node, zone.zone});
+        const auto info = infos.find({zone.node, zone.zone});
         view.zones.push_back({zone.node, zone.zone, free_pages(zone),
-                              view_orders(zone, min == mins.end() ? 0 : min->second)});
+                              view_orders(zone, info == infos.end() ? 0 : info->second.min)});
     }
     using Index = std::optional<std::uint32_t>;
     view.index_from =

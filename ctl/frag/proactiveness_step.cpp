@@ -59,13 +59,7 @@ public:
         return {now + poll_every};
     }
 
-    Status end() override {
-        if (!raised_)
-            return success();
-        auto back = raised_->put_back();
-        raised_.reset();
-        return back;
-    }
+    Status end() override { return put_back(raised_); }
 
     [[nodiscard]] std::string note() const override {
         return fmt::format("vm.compaction_proactiveness was {} meanwhile", raised_to);

@@ -4,13 +4,13 @@
 
 #include "frag/relief_step.hpp"
 #include "frag/room.hpp"
+#include "host/page_size.hpp"
 #include "render/units.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace kmemcgd {
 namespace {
@@ -27,10 +27,6 @@ constexpr std::chrono::nanoseconds stop_wait = 2s;
 constexpr std::chrono::nanoseconds stop_poll = 5ms;
 
 constexpr auto run_directory = "run/kmemcgd";
-
-std::uint64_t page_bytes() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 Status check_size(const ReliefGoal& goal, const std::vector<BuddyZone>& zones,
                   const ZoneInfos& infos) {
@@ -341,6 +337,18 @@ Result<Client*> ReliefScene::module() {
         client.emplace(std::move(*connected));
     }
     return &*client;
+}
+
+Result<Config> ReliefScene::working_module() {
+    auto connected = module();
+    if (!connected)
+        return connected.error();
+    auto config = (*connected)->config();
+    if (!config)
+        lose_module();
+    else if (config->at(KMEMCGD_A_CONFIG_ENABLED) == 0)
+        return Error{.message = "the module is switched off (enabled=off)"};
+    return config;
 }
 
 Result<std::unique_ptr<Relief>> Relief::open(const ReliefGoal& goal, const ReliefLimits& limits,

@@ -23,6 +23,8 @@ struct ReliefScene {
     // Connects when it is first asked for, and after lose_module() again.
     Result<Client*> module();
     void lose_module() { client.reset(); }
+    // Its tunables, and `client` is connected; an error as well where it is switched off.
+    Result<Config> working_module();
 };
 
 struct Intent {
@@ -67,6 +69,11 @@ public:
 
 protected:
     [[nodiscard]] ReliefScene& scene() const { return *scene_; }
+    // The module did not answer: it is asked on a new connection the next time.
+    Intent no_answer(const Error& error) {
+        scene().lose_module();
+        return never(error.message);
+    }
 
 private:
     ReliefScene* scene_;

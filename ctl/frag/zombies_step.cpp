@@ -21,17 +21,12 @@ public:
     [[nodiscard]] ReliefAction action() const override { return ReliefAction::zombies; }
 
     Intent intent(TimePoint /*now*/) override {
-        const auto client = scene().module();
-        if (!client)
-            return never(client.error().message);
-        const auto config = (*client)->config();
+        const auto config = scene().working_module();
         if (!config)
-            return failed(config.error());
-        if (config->at(KMEMCGD_A_CONFIG_ENABLED) == 0)
-            return never("the module is switched off (enabled=off)");
-        const auto stats = (*client)->stats();
+            return never(config.error().message);
+        const auto stats = scene().client->stats();
         if (!stats)
-            return failed(stats.error());
+            return no_answer(stats.error());
         if (stats->left == 0)
             return never("there are no zombies");
         return would(fmt::format("ask for a pass over {} zombies", format_count(stats->left)));
@@ -77,11 +72,6 @@ public:
 private:
     static std::uint64_t pages(const Stats& stats) {
         return stats.zombie_pages.value_or(stats.pages);
-    }
-
-    Intent failed(const Error& error) {
-        scene().lose_module();
-        return never(error.message);
     }
 
     Status look() {

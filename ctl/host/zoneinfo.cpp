@@ -49,21 +49,9 @@ ZoneInfos parse_zoneinfo(std::istream& zoneinfo) {
     return zones;
 }
 
-ZoneMins parse_zone_mins(std::istream& zoneinfo) {
-    ZoneMins mins;
-    for (const auto& [key, zone] : parse_zoneinfo(zoneinfo))
-        mins.emplace(key, zone.min);
-    return mins;
-}
-
 ZoneInfos read_zoneinfo(const std::filesystem::path& root) {
     std::ifstream file(root / "proc/zoneinfo");
     return parse_zoneinfo(file);
-}
-
-ZoneMins read_zone_mins(const std::filesystem::path& root) {
-    std::ifstream file(root / "proc/zoneinfo");
-    return parse_zone_mins(file);
 }
 
 } // namespace kmemcgd

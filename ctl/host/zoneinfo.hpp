@@ -21,13 +21,10 @@ struct ZoneInfo {
 // By node and zone. What can't be read is not in it.
 using ZoneKey = std::pair<std::uint32_t, std::string>;
 using ZoneInfos = std::map<ZoneKey, ZoneInfo>;
-using ZoneMins = std::map<ZoneKey, std::uint64_t>;
 
 ZoneInfos parse_zoneinfo(std::istream& zoneinfo);
-ZoneMins parse_zone_mins(std::istream& zoneinfo);
 
 // `root` is what stands for "/".
 ZoneInfos read_zoneinfo(const std::filesystem::path& root);
-ZoneMins read_zone_mins(const std::filesystem::path& root);
 
 } // namespace kmemcgd

@@ -2,6 +2,7 @@
 #include "metrics/collector.hpp"
 
 #include "doctor/text_file.hpp"
+#include "host/page_size.hpp"
 #include "policy/host.hpp"
 
 #include <prometheus/text_serializer.h>
@@ -106,7 +107,7 @@ std::vector<prometheus::MetricFamily> Collector::Collect() const {
     const std::lock_guard lock(mutex_);
     Scrape scrape;
     scrape.per_cgroup = per_cgroup_;
-    scrape.page_size_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    scrape.page_size_bytes = page_bytes();
     ask_module(scrape);
     ask_vmstat(scrape);
     take(scrape, MetricSource::buddyinfo, read_buddyinfo(context_->world->host_root),

@@ -12,12 +12,7 @@ struct FragRule {
     std::optional<double> psi_percent;  // nothing: as "frag relieve" has it
     std::optional<double> load_per_cpu; // likewise
     bool relieve = false;               // or only watch, and warn
-
-    bool operator==(const FragRule& other) const {
-        return goal.order == other.goal.order && goal.blocks == other.goal.blocks &&
-               goal.node == other.goal.node && psi_percent == other.psi_percent &&
-               load_per_cpu == other.load_per_cpu && relieve == other.relieve;
-    }
+    bool operator==(const FragRule&) const = default;
 };
 
 } // namespace kmemcgd

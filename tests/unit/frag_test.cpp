@@ -74,15 +74,15 @@ TEST(ZoneMinWatermarks, AreByNodeAndZone) {
     std::istringstream text("Node 0, zone      DMA\n  per-node stats\n      nr_dirty 1\n"
                             "  pages free     3840\n        min      13\n        low      16\n"
                             "Node 1, zone   Normal\n  pages free     9\n        min      20\n");
-    const auto mins = parse_zone_mins(text);
-    EXPECT_EQ(mins.size(), 2U);
-    EXPECT_EQ(mins.at({0, "DMA"}), 13U);
-    EXPECT_EQ(mins.at({1, "Normal"}), 20U);
+    const auto infos = parse_zoneinfo(text);
+    EXPECT_EQ(infos.size(), 2U);
+    EXPECT_EQ(infos.at({0, "DMA"}).min, 13U);
+    EXPECT_EQ(infos.at({1, "Normal"}).min, 20U);
 }
 
 TEST(ZoneMinWatermarks, OfAnUnknownShapeAreNone) {
     std::istringstream text("Node zero, zone DMA\n min 3\nmin 4\nNode 1 zone X\n min 5\n");
-    EXPECT_TRUE(parse_zone_mins(text).empty());
+    EXPECT_TRUE(parse_zoneinfo(text).empty());
 }
 
 TEST(CompactionCounters, MayBeMissing) {
