@@ -83,6 +83,7 @@ Status LinuxCompactor::start(std::uint32_t node) {
                                             std::strerror(errno)),
                      .error_number = errno};
     child_ = child;
+    short_slices_.emplace(child);
     stopped_ = false;
     node_ = node;
     state_ = State::running;
@@ -97,6 +98,7 @@ Compactor::State LinuxCompactor::poll() {
     if (ended == 0 || (ended < 0 && errno == EINTR))
         return State::running;
     child_ = 0;
+    short_slices_.reset();
     if (stopped_) {
         state_ = State::idle;
     } else if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) {

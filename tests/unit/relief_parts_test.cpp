@@ -5,12 +5,15 @@
 #include "frag/kept_values.hpp"
 #include "frag/linux_compactor.hpp"
 #include "frag/room.hpp"
+#include "frag/short_slices.hpp"
 #include "relief_host.hpp"
 
+#include <set>
 #include <thread>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -214,6 +217,73 @@ TEST_F(LinuxCompactorTest, SaysWhyNot) {
     ASSERT_TRUE(compactor.start(0));
     EXPECT_EQ(wait(), Compactor::State::failed);
     EXPECT_EQ(compactor.error().error_number, ENOSPC);
+}
+
+TEST(ShortSlices, TheCpuStandsBehindANameOfAnyKind) {
+    const std::string fields = " S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 "
+                               "25 26 27 28 29 30 31 32 33 34 35";
+    EXPECT_EQ(last_cpu("7 (name)" + fields + " 5 0\n"), 5);
+    EXPECT_EQ(last_cpu("7 (a ) b) S (c)" + fields + " 12 0\n"), 12);
+    EXPECT_EQ(last_cpu("7 (name)" + fields), -1);
+    EXPECT_EQ(last_cpu("7 (name)" + fields + " x"), -1);
+    EXPECT_EQ(last_cpu("7 name"), -1);
+    EXPECT_EQ(last_cpu(""), -1);
+}
+
+std::set<pid_t> threads() {
+    std::set<pid_t> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task"))
+        found.insert(std::stoi(entry.path().filename()));
+    return found;
+}
+
+// Nothing where it may run on more than one, as at first.
+std::optional<int> only_cpu(pid_t task) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (::sched_getaffinity(task, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1)
+        return std::nullopt;
+    for (int cpu = 0;; ++cpu) {
+        if (CPU_ISSET(static_cast<std::size_t>(cpu), &set))
+            return cpu;
+    }
+}
+
+TEST(ShortSlices, AreMadeWhereTheTaskIs) {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    int last = CPU_SETSIZE - 1; // of those that are allowed
+    while (!CPU_ISSET(static_cast<std::size_t>(last), &allowed))
+        --last;
+    const auto child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(static_cast<std::size_t>(last), &one);
+        ::sched_setaffinity(0, sizeof one, &one);
+        for (;;)
+            ::pause();
+    }
+    const auto before = threads();
+    {
+        const ShortSlices slices(child);
+        auto added = threads();
+        for (const auto thread : before)
+            added.erase(thread);
+        ASSERT_EQ(added.size(), 1U);
+        const auto is_there = [&] {
+            const auto cpu = only_cpu(*added.begin());
+            return cpu && (*cpu == last);
+        };
+        for (int i = 0; i < 5000 && !is_there(); ++i)
+            std::this_thread::sleep_for(1ms);
+        EXPECT_TRUE(is_there());
+    }
+    EXPECT_EQ(threads(), before);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
 }
 
 } // namespace
