@@ -64,13 +64,14 @@ on_node() {
 	in_cgroup "$2" taskset -c "$cpu" dd if="/scratch/$2" of=/dev/null bs=1M
 }
 
-# cache_on NODE NAME: bytes
+# cache_on NODE NAME: bytes; version 1 counts pages
 cache_on() {
-	sed -n "s/^file .*N$1=\([0-9]*\).*/\1/p" "$memcg_root/$2/memory.numa_stat"
+	sed -n -E "s/^file[ =].*N$1=([0-9]*).*/\1/p" "$memcg_root/$2/memory.numa_stat" |
+		awk -v unit=$((cgroup_version == 1 ? 4096 : 1)) '{ printf "%.0f\n", $1 * unit }'
 }
 
 lies_there() {
-	note "$(grep '^file ' "$memcg_root/second/memory.numa_stat")"
+	note "$(grep '^file[ =]' "$memcg_root/second/memory.numa_stat")"
 	[ "$(cache_on 1 second)" -gt $((90 << 20)) ]
 }
 
