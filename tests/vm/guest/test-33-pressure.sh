@@ -7,14 +7,8 @@
 plan 12
 mb=$((1 << 20))
 
-# pressure_of FIELD: the first of that name
 pressure_of() {
-	kmemcgctl pressure --json | grep -o "\"$1\":\"\{0,1\}[^\",}]*" | head -n 1 | sed 's/.*://; s/"//'
-}
-
-# qos_of PATH FIELD
-qos_of() {
-	kmemcgctl qos show "$1" --json | grep -o "\"$2\":\"\{0,1\}[^\",}]*" | head -n 1 | sed 's/.*://; s/"//'
+	kmemcgctl pressure --json | json_field "$1"
 }
 
 # What the kernel had to do itself: pages that kswapd took, and direct reclaim.

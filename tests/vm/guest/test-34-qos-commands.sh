@@ -7,12 +7,6 @@
 plan 20
 file=/etc/kmemcgd/policy.toml
 
-# qos_of PATH FIELD: what is told of a cgroup with a class; nothing when it has none
-qos_of() {
-	kmemcgctl qos show "$1" --json 2>/dev/null | grep -o "\"$2\":\"\{0,1\}[^\",}]*" | head -n 1 |
-		sed 's/.*:"\{0,1\}//'
-}
-
 # qos_is PATH CLASS REQUEST_BYTES REQUEST_RATIO
 qos_is() {
 	[ "$(qos_of "$1" class)" = "$2" ] && [ "$(qos_of "$1" request_bytes)" = "$3" ] &&

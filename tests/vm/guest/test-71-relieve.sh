@@ -18,7 +18,7 @@ impossible=(--order 10 --blocks "$too_many")
 
 # What was scanned for compaction so far, on whoever's behalf.
 scanned() {
-	awk '$1 == "compact_migrate_scanned" { print $2 }' /proc/vmstat
+	vmstat_of compact_migrate_scanned
 }
 
 relieve() {

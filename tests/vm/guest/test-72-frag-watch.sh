@@ -9,20 +9,6 @@ file=/etc/kmemcgd/policy.toml
 proactiveness=/proc/sys/vm/compaction_proactiveness
 order=9 # 2 MiB
 
-# blocks: free ones, larger ones as several; zone DMA does not count
-blocks() {
-	awk -v order=$order '$4 != "DMA" {
-		sum = 0
-		for (at = NF; at >= order + 5; at--) sum = 2 * sum + $at
-		n += sum
-	} END { print n + 0 }' /proc/buddyinfo
-}
-
-# field NAME FILE: of the last line of JSON in it
-field() {
-	sed -n "\$s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" "$2"
-}
-
 # types_add_up: pageblocks of all types are those that the kernel lists
 types_add_up() {
 	kmemcgctl frag show --types --format plain >/tmp/types || return
@@ -47,8 +33,8 @@ nobody_gets_null() {
 }
 
 indices_are_the_kernels() {
-	kmemcgctl frag show --json >/tmp/out && [ "$(field index_from /tmp/out)" = debugfs ] &&
-		[ "$(field unusable_from /tmp/out)" = debugfs ]
+	kmemcgctl frag show --json >/tmp/out && [ "$(json_field index_from </tmp/out)" = debugfs ] &&
+		[ "$(json_field unusable_from </tmp/out)" = debugfs ]
 }
 
 # watch_says TEXT
@@ -87,7 +73,7 @@ metric() {
 }
 
 node_free() {
-	kmemcgctl config show --json | sed -n 's/.*"node_free_mb":\([0-9]*\).*/\1/p'
+	kmemcgctl config show --json | json_field node_free_mb
 }
 
 nothing_is_left() {
@@ -115,7 +101,7 @@ else
 fi
 
 # Blocks go: 200 MiB into a tmpfs, of which 100 blocks are made.
-free=$(blocks)
+free=$(free_blocks "$order")
 note "$free blocks of order $order are free"
 kmemcgctl frag watch --order $order --min-blocks $((free - 50)) --json >/tmp/watch &
 watch_pid=$!
@@ -137,7 +123,7 @@ check "it does nothing about it" did_nothing
 
 # More than can be free: the kernel itself is somewhere.
 most=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) / 2048 - 20))
-note "$(blocks) blocks are free, $most are wanted"
+note "$(free_blocks "$order") blocks are free, $most are wanted"
 write_policy $most false
 check "too few are a warning" wait_until 20 says "blocks of order $order: low"
 check "and without leave nothing is done" did_nothing

@@ -16,15 +16,6 @@ is_fragmented() {
 		END { exit !n || !large || short }' /tmp/shown
 }
 
-vmstat_of() {
-	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
-}
-
-# field NAME: of the last report
-field() {
-	grep -o "\"$1\":\"\{0,1\}[^\",}]*" /tmp/report | head -n 1 | sed 's/.*:"\{0,1\}//'
-}
-
 # relieve BLOCKS [OPTION...]: the report goes to /tmp/report. The load is that of the
 # tests before.
 relieve() {
@@ -44,7 +35,7 @@ only_planned() {
 }
 
 reaches() {
-	relieve 64 && note "$(cat /tmp/report)" && [ "$(field end)" = met ] &&
+	relieve 64 && note "$(cat /tmp/report)" && [ "$(json_field end </tmp/report)" = met ] &&
 		[ "$(free_blocks 6)" -ge 64 ]
 }
 

@@ -142,9 +142,15 @@ switches_of() {
 	done | awk '/ctxt_switches/ { n += $2 } END { print n }'
 }
 
+# json_field NAME: the first member of that name of the JSON on the standard input, a
+# number or a word
+json_field() {
+	grep -o "\"$1\":\"\{0,1\}[^\",}]*" | head -n 1 | sed 's/^"[^"]*":"\{0,1\}//'
+}
+
 # A counter; passes, which come behind them, have some of the same names.
 stat_of() {
-	kmemcgctl stats --json | grep -o "\"$1\":[0-9]*" | head -n 1 | cut -d: -f2
+	kmemcgctl stats --json | json_field "$1"
 }
 
 # slice_below p50|p95|p99|max: the bound that this share of the slices stayed
@@ -175,6 +181,10 @@ limit_hits() {
 	else
 		cat "$memcg_root/$1/memory.failcnt"
 	fi
+}
+
+vmstat_of() {
+	awk -v name="$1" '$1 == name { print $2 }' /proc/vmstat
 }
 
 # free_blocks ORDER: those of 2^ORDER pages, larger ones counted as several, without
@@ -245,6 +255,11 @@ check_pages() {
 watch_of() {
 	kmemcgctl watermark show "$1" --json 2>/dev/null |
 		sed -n "s/.*\"$2\":\"\{0,1\}\([^\",}]*\).*/\1/p"
+}
+
+# qos_of PATH FIELD: what is told of a cgroup with a class; nothing when it has none
+qos_of() {
+	kmemcgctl qos show "$1" --json 2>/dev/null | json_field "$2"
 }
 
 # in_cgroup NAME COMMAND...: runs it in a cgroup, which is made if need be
