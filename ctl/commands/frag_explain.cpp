@@ -154,7 +154,7 @@ Json zone_json(const SeenZone& seen) {
     return {{"node", seen.node},
             {"zone", printable(seen.zone)},
             {"free_bytes", seen.free_bytes},
-            {"largest_bytes", seen.largest_bytes ? Json(*seen.largest_bytes) : Json(nullptr)},
+            {"largest_bytes", or_null(seen.largest_bytes)},
             {"could_serve", seen.could_serve},
             {"index_permille", seen.view && seen.view->index_permille
                                    ? Json(*seen.view->index_permille)
@@ -181,7 +181,7 @@ Json to_json(const Explanation& told) {
             {"unknown_bits", told.flags ? Json(told.flags->unknown) : Json(nullptr)},
             {"kernel", told.version ? Json(version_text(*told.version)) : Json(nullptr)},
             {"kernel_from", source_of(told.version_from)},
-            {"could_wait", told.could_wait ? Json(*told.could_wait) : Json(nullptr)},
+            {"could_wait", or_null(told.could_wait)},
             {"zones", told.zones},
             {"seen", std::move(zones)},
             {"cause", told.cause ? Json(verdict_name(*told.cause)) : Json(nullptr)},

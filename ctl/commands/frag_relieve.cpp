@@ -161,7 +161,7 @@ Json step_json(const ReliefStepReport& step) {
             {"note", step.note},
             {"blocks_before", step.blocks_before},
             {"blocks_after", step.blocks_after},
-            {"freed_bytes", step.freed_bytes ? Json(*step.freed_bytes) : Json(nullptr)},
+            {"freed_bytes", or_null(step.freed_bytes)},
             {"duration_ns", step.duration.count()},
             {"pauses", step.pauses}};
 }
@@ -170,7 +170,7 @@ void print_json(const Context& context, const ReliefReport& report) {
     auto document = json_document();
     document["order"] = report.goal.order;
     document["size_bytes"] = page_bytes() << report.goal.order;
-    document["node"] = report.goal.node ? Json(*report.goal.node) : Json(nullptr);
+    document["node"] = or_null(report.goal.node);
     document["blocks_wanted"] = report.goal.blocks;
     document["blocks_before"] = report.blocks_before;
     document["blocks_after"] = report.blocks_after;

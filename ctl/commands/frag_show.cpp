@@ -145,13 +145,12 @@ Json zone_json(const ZoneView& zone, const std::optional<std::uint64_t>& only) {
     for (const auto& order : zone.orders) {
         if (only && order.order != *only)
             continue;
-        orders.push_back(
-            {{"order", order.order},
-             {"size_bytes", page_bytes() << order.order},
-             {"blocks", order.blocks},
-             {"unusable_permille", order.unusable_permille},
-             {"index_permille", order.index_permille ? Json(*order.index_permille) : Json(nullptr)},
-             {"verdict", verdict_name(order.verdict)}});
+        orders.push_back({{"order", order.order},
+                          {"size_bytes", page_bytes() << order.order},
+                          {"blocks", order.blocks},
+                          {"unusable_permille", order.unusable_permille},
+                          {"index_permille", or_null(order.index_permille)},
+                          {"verdict", verdict_name(order.verdict)}});
     }
     return {{"node", zone.node},
             {"zone", zone.zone},

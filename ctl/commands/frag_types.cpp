@@ -39,11 +39,6 @@ std::optional<std::uint64_t> share_permille(const PageTypes& types, const TypeBl
     return *of.pageblocks * permille / all;
 }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 } // namespace
 
 void print_types(const Context& context, const Result<PageTypes>& types,

@@ -63,10 +63,6 @@ Result<std::vector<BuddyZone>> read_zones(const Context& context, const ReliefGo
     return zones;
 }
 
-Json seconds_json(const std::optional<double>& seconds) {
-    return seconds ? Json(*seconds) : Json(nullptr);
-}
-
 std::string seconds_text(const std::optional<double>& seconds) {
     return seconds ? fmt::format("{:.0f}", *seconds) : "-";
 }
@@ -82,12 +78,12 @@ void print(const Context& context, const ReliefGoal& goal, const FragReading& re
         document["state_before"] =
             reading.before ? Json(state_name(*reading.before)) : Json(nullptr);
         document["order"] = goal.order;
-        document["node"] = goal.node ? Json(*goal.node) : Json(nullptr);
+        document["node"] = or_null(goal.node);
         document["min_blocks"] = goal.blocks;
         document["blocks"] = reading.blocks;
         document["fall_per_s"] = reading.fall_per_s;
-        document["until_min_s"] = seconds_json(reading.until_min_s);
-        document["until_none_s"] = seconds_json(reading.until_none_s);
+        document["until_min_s"] = or_null(reading.until_min_s);
+        document["until_none_s"] = or_null(reading.until_none_s);
         context.print_line(document);
         return;
     }

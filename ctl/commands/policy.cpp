@@ -115,7 +115,6 @@ std::string fragmentation_text(const FragRule& rule) {
 }
 
 Json to_json(const FragRule& rule) {
-    const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
     return {{"order", rule.goal.order},
             {"min_blocks", rule.goal.blocks},
             {"node", or_null(rule.goal.node)},
@@ -131,7 +130,6 @@ Json to_json(const Setting& setting) {
 
 Json to_json(const Rule& rule) {
     Json json{{"name", rule.name}, {"origin", rule.origin}, {"match", rule.globs}};
-    const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
     json["cgroup"] = or_null(rule.cgroup_version);
     json["limit_min_bytes"] = or_null(rule.limit_min_bytes);
     json["limit_max_bytes"] = or_null(rule.limit_max_bytes);

@@ -93,7 +93,7 @@ Outcome run_show(Context& context, const PolicyOptions& options) {
     auto& rules = document["policies"] = Json::array();
     for (std::size_t i = 0; i < file->rules.size(); ++i) {
         auto rule = to_json(file->rules[i]);
-        rule["cgroups"] = counts[i] ? Json(*counts[i]) : Json(nullptr);
+        rule["cgroups"] = or_null(counts[i]);
         rules.push_back(std::move(rule));
     }
     context.print_document(document);

@@ -45,7 +45,7 @@ std::string note_on(const Qos& qos) {
 Json memcg_json(const Qos& qos) {
     auto json = to_json(qos);
     const auto note = note_on(qos);
-    json["note"] = note.empty() ? Json(nullptr) : Json(note);
+    json["note"] = or_null(note);
     return json;
 }
 

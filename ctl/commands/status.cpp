@@ -175,7 +175,7 @@ void print_json(const Context& context, const Snapshot& now) {
     document["config"] = to_json(now.config);
     document["stats"] = to_json(now.stats);
     document["cpu_share"] = cpu_share(now.stats);
-    document["dying_cgroups"] = now.dying_cgroups ? Json(*now.dying_cgroups) : Json(nullptr);
+    document["dying_cgroups"] = or_null(now.dying_cgroups);
     document["watermarks"] = now.watermarks ? to_json(*now.watermarks) : Json(nullptr);
     document["pressure"] = now.pressure ? to_json(*now.pressure) : Json(nullptr);
     auto& findings = document["findings"] = Json::array();

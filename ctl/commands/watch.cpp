@@ -71,7 +71,7 @@ private:
         document["freed"] = now.freed;
         document["freed_per_s"] = rate.freed_per_s;
         document["cpu_share"] = rate.cpu_share;
-        document["running_pass"] = now.running_pass ? Json(*now.running_pass) : Json(nullptr);
+        document["running_pass"] = or_null(now.running_pass);
         document["left_by_pin"] = to_json(now.left_by_pin);
         context_->print_line(document);
     }

@@ -31,10 +31,10 @@ Json watched_json(const Report& report, const Watched& memcg) {
     const auto* policy = policy_of(report.policies, memcg);
     const auto note = watch_note(memcg, policy, report.cgroup_version);
     Json json = memcg.watch ? to_json(*memcg.watch) : Json{{"id", memcg.id}, {"state", nullptr}};
-    json["path"] = memcg.path.empty() ? Json(nullptr) : Json(memcg.path);
+    json["path"] = or_null(memcg.path);
     json["source"] = source_name(memcg, policy);
     json["policy"] = policy != nullptr ? to_json(*policy) : Json(nullptr);
-    json["note"] = note.empty() ? Json(nullptr) : Json(note);
+    json["note"] = or_null(note);
     return json;
 }
 

@@ -92,7 +92,7 @@ Json to_json(const Diagnosis& diagnosis) {
     for (const auto& group : diagnosis.groups)
         groups.push_back({{"pattern", group.pattern},
                           {"count", group.count},
-                          {"maker", group.maker.empty() ? Json(nullptr) : Json(group.maker)},
+                          {"maker", or_null(group.maker)},
                           {"example", group.example}});
     return {{"severity", severity_name(finding.severity)},
             {"name", finding.name},
@@ -107,11 +107,11 @@ void print_json(const Context& context, const Observation& seen,
     auto document = json_document();
     document["module_state"] = state_name(seen.module.state);
     const auto& release = seen.host.kernel_release;
-    document["kernel"] = release.empty() ? Json(nullptr) : Json(release);
+    document["kernel"] = or_null(release);
     document["cgroup_version"] = seen.tree_seen ? Json(seen.tree.version) : Json(nullptr);
     document["memcgs"] = seen.tree_seen ? Json(seen.tree.memcgs()) : Json(nullptr);
     const auto zombies = count_zombies(seen);
-    document["zombies"] = zombies ? Json(*zombies) : Json(nullptr);
+    document["zombies"] = or_null(zombies);
     auto& findings = document["findings"] = Json::array();
     for (const auto& diagnosis : found)
         findings.push_back(to_json(diagnosis));

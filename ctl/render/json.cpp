@@ -9,18 +9,13 @@
 namespace kmemcgd {
 namespace {
 
-template <class T>
-Json maybe(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json histogram_json(const Histogram& histogram) {
     Json json;
     json["total"] = histogram_total(histogram);
     for (const unsigned percent : {50U, 95U, 99U})
         json["p" + std::to_string(percent) + "_below_ns"] =
-            maybe(percentile_bound_ns(histogram, percent));
-    json["max_below_ns"] = maybe(percentile_bound_ns(histogram, 100));
+            or_null(percentile_bound_ns(histogram, percent));
+    json["max_below_ns"] = or_null(percentile_bound_ns(histogram, 100));
     json["log2_buckets"] = histogram;
     return json;
 }
@@ -71,7 +66,7 @@ Json to_json(const Capability& capability) {
             {"present", capability.present},
             {"required", capability.required},
             {"purpose", capability.purpose},
-            {"reason", capability.reason.empty() ? Json(nullptr) : Json(capability.reason)}};
+            {"reason", or_null(capability.reason)}};
 }
 
 Json to_json(const Info& info) {
@@ -101,15 +96,15 @@ Json to_json(const Memcg& memcg) {
             {"path", memcg.path},
             {"state", state_name(memcg.state)},
             {"pin", pin_name(memcg.pin)},
-            {"age_ms", maybe(memcg.age_ms)},
-            {"memory_bytes", maybe(memcg.memory_bytes)},
-            {"swap_bytes", maybe(memcg.swap_bytes)},
-            {"file_bytes", maybe(memcg.file_bytes)},
-            {"anon_bytes", maybe(memcg.anon_bytes)},
-            {"refs", maybe(memcg.refs)},
-            {"children", maybe(memcg.children)},
-            {"tries", maybe(memcg.tries)},
-            {"next_ms", maybe(memcg.next_ms)}};
+            {"age_ms", or_null(memcg.age_ms)},
+            {"memory_bytes", or_null(memcg.memory_bytes)},
+            {"swap_bytes", or_null(memcg.swap_bytes)},
+            {"file_bytes", or_null(memcg.file_bytes)},
+            {"anon_bytes", or_null(memcg.anon_bytes)},
+            {"refs", or_null(memcg.refs)},
+            {"children", or_null(memcg.children)},
+            {"tries", or_null(memcg.tries)},
+            {"next_ms", or_null(memcg.next_ms)}};
 }
 
 Json to_json(const Pass& pass) {
@@ -134,32 +129,32 @@ Json to_json(const Stats& stats) {
     json["slice_hist"] = histogram_json(stats.slice_hist);
     json["resched_hist"] = histogram_json(stats.resched_hist);
     json["last_pass"] = stats.last_pass ? to_json(*stats.last_pass) : Json(nullptr);
-    json["running_pass"] = maybe(stats.running_pass);
-    json["zombie_pages"] = maybe(stats.zombie_pages);
-    json["watermark_pages"] = maybe(stats.watermark_pages);
-    json["node_pages"] = maybe(stats.node_pages);
+    json["running_pass"] = or_null(stats.running_pass);
+    json["zombie_pages"] = or_null(stats.zombie_pages);
+    json["watermark_pages"] = or_null(stats.watermark_pages);
+    json["node_pages"] = or_null(stats.node_pages);
     return json;
 }
 
 Json to_json(const WatermarkPolicy& policy) {
-    return {{"id", maybe(policy.id)},
-            {"path", policy.path.empty() ? Json(nullptr) : Json(policy.path)},
+    return {{"id", or_null(policy.id)},
+            {"path", or_null(policy.path)},
             {"ratio", policy.ratio},
             {"scale_factor", policy.scale_factor},
             {"high_headroom_bytes", policy.high_headroom_bytes},
             {"low_headroom_bytes", policy.low_headroom_bytes},
             {"swap", policy.swap != 0},
-            {"swappiness", maybe(policy.swappiness)}};
+            {"swappiness", or_null(policy.swappiness)}};
 }
 
 Json to_json(const Watch& watch) {
     Json json{{"id", watch.id},
-              {"path", watch.path.empty() ? Json(nullptr) : Json(watch.path)},
+              {"path", or_null(watch.path)},
               {"policy_id", watch.policy_id == 0 ? Json(nullptr) : Json(watch.policy_id)},
               {"state", watch_state_name(watch.state)}};
     for (const auto& field : watch_fields())
         json[std::string(field.name)] = watch.*(field.member);
-    json["last_hit_ms"] = maybe(watch.last_hit_ms);
+    json["last_hit_ms"] = or_null(watch.last_hit_ms);
     return json;
 }
 
@@ -171,7 +166,7 @@ Json to_json(const Error& error) {
     return {{"code", static_cast<int>(error.fault)},
             {"name", fault_name(error.fault)},
             {"message", error.message},
-            {"hint", error.hint.empty() ? Json(nullptr) : Json(error.hint)},
+            {"hint", or_null(error.hint)},
             {"errno", error.error_number == 0 ? Json(nullptr) : Json(error.error_number)}};
 }
 

@@ -6,6 +6,7 @@
 #include "client/result.hpp"
 #include "client/types.hpp"
 
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,14 @@ namespace kmemcgd {
 using Json = nlohmann::ordered_json;
 
 constexpr int json_schema = 1;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+inline Json or_null(const std::string& text) { // empty: it is not known, or there is none
+    return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json json_document(); // {"schema": 1}
 Json to_json(const Info& info);

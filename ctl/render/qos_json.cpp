@@ -12,7 +12,7 @@ void put_class(Json& json, std::uint32_t qos_class) {
 }
 
 Json setting_json(const Qos& qos) {
-    Json json{{"id", qos.id}, {"path", qos.path.empty() ? Json(nullptr) : Json(qos.path)}};
+    Json json{{"id", qos.id}, {"path", or_null(qos.path)}};
     put_class(json, qos.qos_class);
     json["request_bytes"] = qos.request_bytes;
     json["request_ratio"] = qos.request_ratio;

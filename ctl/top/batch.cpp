@@ -12,23 +12,18 @@
 namespace kmemcgd {
 namespace {
 
-template <class T>
-Json maybe(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json to_json(const Row& row) {
     return {{"id", row.id},
             {"path", row.path},
-            {"usage_bytes", maybe(row.usage_bytes)},
-            {"limit_bytes", maybe(row.limit_bytes)},
-            {"headroom_bytes", maybe(row.headroom_bytes)},
-            {"fill_per_s", maybe(row.fill_per_s)},
-            {"taken_bytes", maybe(row.taken_bytes)},
-            {"taken_per_s", maybe(row.taken_per_s)},
+            {"usage_bytes", or_null(row.usage_bytes)},
+            {"limit_bytes", or_null(row.limit_bytes)},
+            {"headroom_bytes", or_null(row.headroom_bytes)},
+            {"fill_per_s", or_null(row.fill_per_s)},
+            {"taken_bytes", or_null(row.taken_bytes)},
+            {"taken_per_s", or_null(row.taken_per_s)},
             {"state", row.state ? Json(watch_state_name(*row.state)) : Json(nullptr)},
-            {"pressure_some_avg10", maybe(row.pressure)},
-            {"high_bytes", maybe(row.high_bytes)}};
+            {"pressure_some_avg10", or_null(row.pressure)},
+            {"high_bytes", or_null(row.high_bytes)}};
 }
 
 } // namespace
@@ -38,14 +33,14 @@ Json to_json(const Frame& frame, std::span<const ShownRow> rows, std::size_t fou
     document["time"] = timestamp(frame.when);
     document["since_ns"] = frame.since ? Json(frame.since->count()) : Json(nullptr);
     document["cgroup_version"] = frame.cgroup_version;
-    document["host"] = {{"memory_bytes", maybe(frame.host.memory_bytes)},
-                        {"available_bytes", maybe(frame.host.available_bytes)},
-                        {"pressure_some_avg10", maybe(frame.host.pressure)},
-                        {"zombies", maybe(frame.host.zombies)}};
+    document["host"] = {{"memory_bytes", or_null(frame.host.memory_bytes)},
+                        {"available_bytes", or_null(frame.host.available_bytes)},
+                        {"pressure_some_avg10", or_null(frame.host.pressure)},
+                        {"zombies", or_null(frame.host.zombies)}};
     const bool loaded = frame.module_state == ModuleFacts::State::loaded;
     document["module"] = {{"state", state_name(frame.module_state)},
                           {"version", loaded ? Json(frame.module_version) : Json(nullptr)},
-                          {"cpu_share", maybe(frame.cpu_share)}};
+                          {"cpu_share", or_null(frame.cpu_share)}};
     document["found"] = found;
     auto& memcgs = document["memcgs"] = Json::array();
     for (const auto& shown : rows)
