@@ -2,8 +2,8 @@
 #include "client/mnl_transport.hpp"
 
 #include "client/connection.hpp"
+#include "client/system.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -95,13 +95,7 @@ private:
         if (guards > 0 && is_interrupted())
             return Received{Arrival::interrupted, {}};
         pollfd entry{.fd = mnl_socket_get_fd(socket_.get()), .events = POLLIN, .revents = 0};
-        timespec left{};
-        if (deadline) {
-            using namespace std::chrono;
-            const auto rest = std::max(nanoseconds(0), *deadline - steady_clock::now());
-            left.tv_sec = static_cast<time_t>(duration_cast<seconds>(rest).count());
-            left.tv_nsec = static_cast<long>((rest % seconds(1)).count());
-        }
+        const auto left = deadline ? time_left(*deadline) : timespec{};
         const int ready =
             ::ppoll(&entry, 1, deadline ? &left : nullptr, guards > 0 ? &outer_mask : nullptr);
         if (ready > 0)

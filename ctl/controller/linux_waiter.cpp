@@ -2,8 +2,8 @@
 #include "controller/linux_waiter.hpp"
 
 #include "client/descriptor.hpp"
+#include "client/system.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -57,10 +57,7 @@ public:
     Result<Woken> wait(TimePoint deadline) override {
         std::array<pollfd, 2> entries{{{.fd = notify_.number(), .events = POLLIN, .revents = 0},
                                        {.fd = signals_.number(), .events = POLLIN, .revents = 0}}};
-        using namespace std::chrono;
-        const auto rest = std::max(nanoseconds(0), deadline - steady_clock::now());
-        const timespec left{.tv_sec = static_cast<time_t>(duration_cast<seconds>(rest).count()),
-                            .tv_nsec = static_cast<long>((rest % seconds(1)).count())};
+        const auto left = time_left(deadline);
         const int ready = ::ppoll(entries.data(), entries.size(), &left, nullptr);
         if (ready < 0 && errno != EINTR)
             return system_error("cannot wait");

@@ -2,8 +2,8 @@
 #include "top/curses_screen.hpp"
 
 #include "client/descriptor.hpp"
+#include "client/system.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -180,13 +180,7 @@ public:
             std::array<pollfd, 2> entries{
                 {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
                  {.fd = signals_.number(), .events = POLLIN, .revents = 0}}};
-            timespec left{};
-            if (deadline) {
-                using namespace std::chrono;
-                const auto rest = std::max(nanoseconds(0), *deadline - steady_clock::now());
-                left.tv_sec = static_cast<time_t>(duration_cast<seconds>(rest).count());
-                left.tv_nsec = static_cast<long>((rest % seconds(1)).count());
-            }
+            const auto left = deadline ? time_left(*deadline) : timespec{};
             const int ready =
                 ::ppoll(entries.data(), entries.size(), deadline ? &left : nullptr, nullptr);
             if (ready == 0)
