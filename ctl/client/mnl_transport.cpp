@@ -7,9 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 
-#include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <poll.h>
 
@@ -51,11 +49,6 @@ struct SocketCloser {
     void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
 };
 using Socket = std::unique_ptr<mnl_socket, SocketCloser>;
-
-Error system_error(const char* what, int error_number) {
-    return Error{.message = fmt::format("{}: {}", what, std::strerror(error_number)),
-                 .error_number = error_number};
-}
 
 class MnlTransport final : public Transport {
 public:

@@ -2,8 +2,24 @@
 #include "client/system.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <fmt/format.h>
 
 namespace kmemcgd {
+
+Error system_error(std::string_view what, int error_number) {
+    return {.message = fmt::format("{}: {}", what, std::generic_category().message(error_number)),
+            .error_number = error_number};
+}
+
+Error file_error(std::string_view what, const std::filesystem::path& file, int error_number) {
+    auto error = system_error(fmt::format("cannot {} {}", what, file.string()), error_number);
+    if (error_number == EACCES || error_number == EPERM)
+        error.fault = Fault::permission;
+    return error;
+}
 
 timespec time_left(TimePoint deadline, TimePoint now) {
     using namespace std::chrono;

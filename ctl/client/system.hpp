@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the system takes instead of a point in time.
+// What the system says, as errors, and what it takes instead of a point in time.
 #pragma once
 
 #include "client/transport.hpp"
 
+#include <filesystem>
+#include <string>
+#include <string_view>
+
 #include <time.h>
 
 namespace kmemcgd {
+
+// "WHAT: " and what the number means.
+Error system_error(std::string_view what, int error_number);
+
+// "cannot WHAT FILE: ..."; Fault::permission for whoever may not.
+Error file_error(std::string_view what, const std::filesystem::path& file, int error_number);
 
 // None once the deadline has passed.
 timespec time_left(TimePoint deadline, TimePoint now = std::chrono::steady_clock::now());

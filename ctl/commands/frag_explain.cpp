@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "frag explain": what "page allocation failure" in a kernel's log means.
+#include "client/system.hpp"
 #include "commands/command.hpp"
 #include "commands/options.hpp"
 #include "doctor/text_file.hpp"
@@ -8,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <memory>
 
@@ -36,8 +36,7 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
                          .hint = "give the part of the log that has the failures"};
     }
     if (in.bad())
-        return Error{.message = fmt::format("cannot read {}: {}", name, std::strerror(errno)),
-                     .error_number = errno};
+        return system_error("cannot read " + name, errno);
     return text;
 }
 
@@ -49,8 +48,7 @@ Result<std::string> read_log(const Context& context, const std::string& name) {
     }
     std::ifstream file(name, std::ios::binary);
     if (!file)
-        return Error{.message = fmt::format("cannot read {}: {}", name, std::strerror(errno)),
-                     .error_number = errno};
+        return system_error("cannot read " + name, errno);
     return read_all(file, name);
 }
 

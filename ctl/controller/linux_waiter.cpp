@@ -25,10 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t file_events =
     IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 
-Error system_error(const std::string& what) {
-    return {.message = fmt::format("{}: {}", what, std::strerror(errno)), .error_number = errno};
-}
-
 class LinuxWaiter final : public Waiter {
 public:
     LinuxWaiter(Descriptor notify, Descriptor signals, const sigset_t& outer_mask,
@@ -60,7 +56,7 @@ public:
         const auto left = time_left(deadline);
         const int ready = ::ppoll(entries.data(), entries.size(), &left, nullptr);
         if (ready < 0 && errno != EINTR)
-            return system_error("cannot wait");
+            return system_error("cannot wait", errno);
         Woken woken;
         if (ready > 0 && entries[0].revents != 0)
             read_changes(woken);
@@ -122,12 +118,12 @@ private:
 Result<std::unique_ptr<Waiter>> open_linux_waiter(const fs::path& policy_file) {
     Descriptor notify(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (notify.number() < 0)
-        return system_error("cannot watch files");
+        return system_error("cannot watch files", errno);
     const auto file = fs::absolute(policy_file);
     const int watch =
         ::inotify_add_watch(notify.number(), file.parent_path().c_str(), file_events | IN_ONLYDIR);
     if (watch < 0)
-        return system_error(fmt::format("cannot watch {}", file.parent_path().string()));
+        return system_error(fmt::format("cannot watch {}", file.parent_path().string()), errno);
     sigset_t handled;
     sigset_t outer_mask;
     sigemptyset(&handled);
@@ -135,7 +131,7 @@ Result<std::unique_ptr<Waiter>> open_linux_waiter(const fs::path& policy_file) {
         sigaddset(&handled, signal);
     Descriptor signals(::signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC));
     if (signals.number() < 0)
-        return system_error("cannot wait for signals");
+        return system_error("cannot wait for signals", errno);
     ::sigprocmask(SIG_BLOCK, &handled, &outer_mask);
     return std::unique_ptr<Waiter>(std::make_unique<LinuxWaiter>(
         std::move(notify), std::move(signals), outer_mask, file.filename().string(), watch));

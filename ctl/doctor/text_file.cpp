@@ -2,15 +2,14 @@
 #include "doctor/text_file.hpp"
 
 #include "client/descriptor.hpp"
+#include "client/system.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <system_error>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 namespace kmemcgd {
@@ -18,13 +17,6 @@ namespace {
 
 constexpr std::size_t largest_bytes = std::size_t{64} << 10;
 constexpr std::string_view blanks = " \t:";
-
-Error cannot_read(const char* path, int number) {
-    return Error{
-        .fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
-        .message = fmt::format("cannot read {}: {}", path, std::generic_category().message(number)),
-        .error_number = number};
-}
 
 std::optional<std::uint64_t> leading_number(std::string_view text) {
     std::uint64_t value = 0;
@@ -45,7 +37,7 @@ Result<std::string> read_text_file(const std::filesystem::path& path) {
 Result<std::string> read_text_file(int directory, const char* path) {
     const Descriptor file(::openat(directory, path, O_RDONLY | O_CLOEXEC));
     if (file.number() < 0)
-        return cannot_read(path, errno);
+        return file_error("read", path, errno);
     std::string text;
     std::array<char, 4096> part;
     while (text.size() < largest_bytes) {
@@ -53,7 +45,7 @@ Result<std::string> read_text_file(int directory, const char* path) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return cannot_read(path, errno);
+            return file_error("read", path, errno);
         if (got == 0)
             break;
         text.append(part.data(), static_cast<std::size_t>(got));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/kept_values.hpp"
 
+#include "client/system.hpp"
 #include "doctor/text_file.hpp"
 #include "render/json.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include <fcntl.h>
@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr auto note_name = "relief.json";
 constexpr auto lock_name = "relief.lock";
-
-Error cannot(const char* what, const fs::path& file, int number) {
-    return {.fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
-            .message = fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(number)),
-            .error_number = number};
-}
 
 std::map<std::string, KeptValue> read_note(const fs::path& file) {
     std::map<std::string, KeptValue> values;
@@ -55,10 +49,10 @@ Setting file_setting(std::string name, const fs::path& file) {
             [file](std::uint64_t value) -> Status {
                 const Descriptor opened(::open(file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
                 if (opened.number() < 0)
-                    return cannot("write", file, errno);
+                    return file_error("write", file, errno);
                 const auto text = fmt::format("{}\n", value);
                 if (::write(opened.number(), text.data(), text.size()) < 0)
-                    return cannot("write", file, errno);
+                    return file_error("write", file, errno);
                 return success();
             }};
 }
@@ -70,10 +64,10 @@ Result<KeptValues> KeptValues::open(const fs::path& directory) {
     constexpr mode_t mode = 0600;
     Descriptor lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode));
     if (lock.number() < 0)
-        return cannot("open", lock_file, errno);
+        return file_error("open", lock_file, errno);
     if (::flock(lock.number(), LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK)
-            return cannot("lock", lock_file, errno);
+            return file_error("lock", lock_file, errno);
         return Error{.message = "another kmemcgctl is relieving fragmentation",
                      .hint = "wait until it is done; it may be the daemon"};
     }
@@ -121,7 +115,7 @@ Status KeptValues::save() const {
     std::error_code failure;
     if (values_.empty()) {
         fs::remove(file_, failure);
-        return failure ? Status(cannot("remove", file_, failure.value())) : success();
+        return failure ? Status(file_error("remove", file_, failure.value())) : success();
     }
     auto document = Json::object();
     for (const auto& [name, value] : values_)
@@ -132,10 +126,10 @@ Status KeptValues::save() const {
         out << document.dump() << '\n';
         out.flush();
         if (!out)
-            return cannot("write", fresh, errno);
+            return file_error("write", fresh, errno);
     }
     fs::rename(fresh, file_, failure);
-    return failure ? Status(cannot("write", file_, failure.value())) : success();
+    return failure ? Status(file_error("write", file_, failure.value())) : success();
 }
 
 Result<Raised> Raised::raise(Setting setting, std::uint64_t value, KeptValues& kept) {

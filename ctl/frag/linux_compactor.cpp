@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/linux_compactor.hpp"
 
+#include "client/system.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <thread>
 
 #include <fcntl.h>
@@ -26,10 +27,10 @@ constexpr int lowest_priority = 19;
 constexpr auto last_wait = 2s;
 
 Error cannot_compact(const fs::path& file, int number) {
-    return {.fault = number == EACCES || number == EPERM ? Fault::permission : Fault::failed,
-            .message = fmt::format("cannot write to {}: {}", file.string(), std::strerror(number)),
-            .hint = number == EACCES || number == EPERM ? "only root may compact memory" : "",
-            .error_number = number};
+    auto error = file_error("write to", file, number);
+    if (error.fault == Fault::permission)
+        error.hint = "only root may compact memory";
+    return error;
 }
 
 // Of the child: nothing here may take a lock, another thread of the parent may have held
@@ -79,9 +80,7 @@ Status LinuxCompactor::start(std::uint32_t node) {
     if (child == 0)
         write_in_child(file->number(), parent);
     if (child < 0)
-        return Error{.message = fmt::format("cannot start a process that compacts: {}",
-                                            std::strerror(errno)),
-                     .error_number = errno};
+        return system_error("cannot start a process that compacts", errno);
     child_ = child;
     short_slices_.emplace(child);
     stopped_ = false;

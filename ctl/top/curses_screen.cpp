@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <cwchar>
 #include <optional>
 
@@ -28,10 +27,6 @@ namespace {
 
 constexpr int escape_delay_ms = 50; // after ESC, for the rest of a function key
 constexpr auto batch_hint = "kmemcgctl top --batch";
-
-Error system_error(const char* what) {
-    return {.message = fmt::format("{}: {}", what, std::strerror(errno)), .error_number = errno};
-}
 
 sigset_t handled_signals() {
     sigset_t set;
@@ -137,7 +132,7 @@ public:
         const auto set = handled_signals();
         Descriptor signals(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
         if (signals.number() < 0)
-            return system_error("cannot wait for signals");
+            return system_error("cannot wait for signals", errno);
         // initscr() would end the program where it fails.
         auto* screen = ::newterm(nullptr, stdout, stdin);
         if (screen == nullptr)
@@ -186,7 +181,7 @@ public:
             if (ready == 0)
                 return ScreenInput{ScreenInput::Kind::due};
             if (ready < 0 && errno != EINTR)
-                return system_error("cannot wait for the terminal");
+                return system_error("cannot wait for the terminal", errno);
             if (ready < 0 || entries[1].revents != 0) // stopped and continued, or a signal
                 return ScreenInput{take_signals() ? ScreenInput::Kind::stop
                                                   : ScreenInput::Kind::resized};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the system takes.
+// What the system says and takes.
 #include "client/system.hpp"
+
+#include <cerrno>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +24,23 @@ TEST(System, TimeLeftIsNeverNegative) {
     const auto from_now = time_left(std::chrono::steady_clock::now() + 1h);
     EXPECT_GT(from_now.tv_sec, 3000);
     EXPECT_LE(from_now.tv_sec, 3600);
+}
+
+TEST(System, ErrorsSayWhatAndWhy) {
+    const auto error = system_error("cannot wait", EINVAL);
+    EXPECT_EQ(error.message, "cannot wait: Invalid argument");
+    EXPECT_EQ(error.error_number, EINVAL);
+    EXPECT_EQ(error.fault, Fault::failed);
+    EXPECT_EQ(system_error("cannot wait", EPERM).fault, Fault::failed);
+}
+
+TEST(System, WhoMayNotIsTold) {
+    const auto none = file_error("read", "/x/y", ENOENT);
+    EXPECT_EQ(none.message, "cannot read /x/y: No such file or directory");
+    EXPECT_EQ(none.error_number, ENOENT);
+    EXPECT_EQ(none.fault, Fault::failed);
+    EXPECT_EQ(file_error("read", "/x/y", EACCES).fault, Fault::permission);
+    EXPECT_EQ(file_error("read", "/x/y", EPERM).fault, Fault::permission);
 }
 
 } // namespace
