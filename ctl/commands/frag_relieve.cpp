@@ -4,14 +4,13 @@
 #include "commands/command.hpp"
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
+#include "doctor/text_file.hpp"
 #include "frag/relief.hpp"
 #include "host/page_size.hpp"
 #include "render/table.hpp"
 #include "render/units.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <thread>
@@ -33,14 +32,10 @@ struct RelieveOptions {
 
 constexpr std::uint64_t longest_timeout_ns = 3600 * ns_per_s;
 
-// Above 0, with or without a fraction; nothing where it is something else.
+// Above 0; nothing where it is something else.
 std::optional<double> parse_positive(std::string_view text) {
-    double number = 0;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || !std::isfinite(number) || number <= 0)
-        return std::nullopt;
-    return number;
+    const auto number = take_decimal(text);
+    return text.empty() && number > 0.0 ? number : std::nullopt;
 }
 
 Result<double> parse_load(const std::string& text) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -65,6 +66,16 @@ std::optional<std::uint64_t> value_of(std::string_view text, std::string_view ke
             return leading_number(rest.substr(value));
     }
     return std::nullopt;
+}
+
+std::optional<double> take_decimal(std::string_view& text) {
+    double number = 0;
+    const auto parsed =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    if (parsed.ec != std::errc{} || !std::isfinite(number) || std::signbit(number))
+        return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+    return number;
 }
 
 std::optional<std::uint64_t> only_value(std::string_view text) {

@@ -20,6 +20,10 @@ Result<std::string> read_text_file(int directory, const char* path);
 // "Percpu:  712 kB"; nothing when there is none.
 std::optional<std::uint64_t> value_of(std::string_view text, std::string_view key);
 
+// Takes a number off the front, with or without a fraction; nothing when there is none, or
+// it has a sign.
+std::optional<double> take_decimal(std::string_view& text);
+
 // The whole text as a number, up to a line's end; nothing when it is none.
 std::optional<std::uint64_t> only_value(std::string_view text);
 

@@ -22,14 +22,8 @@ std::optional<std::uint32_t> take_number(std::string_view& text) {
 } // namespace
 
 std::optional<double> parse_loadavg(std::string_view text) {
-    const auto whole = take_number(text);
-    if (!whole || text.size() < 4 || text[0] != '.' || text[3] != ' ')
-        return std::nullopt;
-    auto hundredths_text = text.substr(1, 2);
-    const auto hundredths = take_number(hundredths_text);
-    if (!hundredths || !hundredths_text.empty())
-        return std::nullopt;
-    return *whole + *hundredths / 100.0;
+    const auto load = take_decimal(text);
+    return text.starts_with(' ') ? load : std::nullopt;
 }
 
 std::optional<std::uint32_t> count_cpus(std::string_view list) {

@@ -110,15 +110,8 @@ std::optional<double> parse_pressure(std::string_view text) {
     if (!text.starts_with(begin))
         return std::nullopt;
     text.remove_prefix(begin.size());
-    // Two digits behind the point, always: a number of hundredths.
-    const auto point = text.find('.');
-    if (point == std::string_view::npos || text.size() < point + 4 || text[point + 3] != ' ')
-        return std::nullopt;
-    const auto whole = only_value(text.substr(0, point));
-    const auto hundredths = only_value(text.substr(point + 1, 2));
-    if (!whole || !hundredths || *whole > 100)
-        return std::nullopt;
-    return static_cast<double>(*whole * 100 + *hundredths) / 100.0;
+    const auto percent = take_decimal(text);
+    return text.starts_with(' ') && percent <= 100.0 ? percent : std::nullopt;
 }
 
 MemcgScan scan_memcgs(const fs::path& root, unsigned version, std::size_t bound) {

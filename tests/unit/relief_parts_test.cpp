@@ -76,7 +76,8 @@ TEST(HostLoad, IsReadFromTheKernelsFiles) {
 }
 
 TEST(HostLoad, WhatHasAnotherShapeIsNotThere) {
-    for (const auto* bad : {"", "1", "1.5", "1.5 0", "x.00 1", "1.123 ", "-1.00 ", "1.x0 "})
+    for (const auto* bad :
+         {"", " ", "1", "1.5", "x.00 1", "-1.00 ", "1.x0 ", "nan ", "inf ", "1e2 "})
         EXPECT_FALSE(parse_loadavg(bad)) << bad;
     for (const auto* bad : {"", "x", "3-", "3-1", "1,", "1;2", "-1"})
         EXPECT_FALSE(count_cpus(bad)) << bad;
