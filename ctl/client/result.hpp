@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -58,6 +60,20 @@ using Status = Result<std::monostate>;
 
 inline Status success() {
     return Status{std::monostate{}};
+}
+
+inline Status first_failure(std::span<const Status> all) {
+    for (const auto& status : all) {
+        if (!status)
+            return status;
+    }
+    return success();
+}
+
+// The same, and what it is about.
+inline Error about(std::string_view what, Error error) {
+    error.message = std::string(what) + ": " + error.message;
+    return error;
 }
 
 } // namespace kmemcgd

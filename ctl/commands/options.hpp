@@ -43,4 +43,17 @@ private:
     CLI::App* app_;
 };
 
+// What was given to a text option, as parse() reads it; an empty one was not given.
+template <class T, class Parse>
+Status take_value(std::string_view option, std::string_view text, Parse parse,
+                  std::optional<T>& out) {
+    if (text.empty())
+        return success();
+    const auto value = parse(text);
+    if (!value)
+        return about(option, value.error());
+    out = static_cast<T>(*value);
+    return success();
+}
+
 } // namespace kmemcgd

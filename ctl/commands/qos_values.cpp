@@ -17,18 +17,8 @@ namespace {
 // What a policy file calls a request that is left to the cgroup's own protection.
 constexpr std::string_view by_protection = "memory.low";
 
-Error about(std::string_view option, Error error) {
-    error.message = fmt::format("{}: {}", option, error.message);
-    return error;
-}
-
-Result<std::uint32_t> parse_number(std::string_view text, std::string_view hint) {
-    const auto value = parse_count(text);
-    if (!value)
-        return usage_error(value.error().message, std::string(hint));
-    if (*value > std::numeric_limits<std::uint32_t>::max())
-        return usage_error(fmt::format("\"{}\" is far too large", text));
-    return static_cast<std::uint32_t>(*value);
+Result<std::uint64_t> parse_number(std::string_view text) {
+    return parse_count(text, std::numeric_limits<std::uint32_t>::max());
 }
 
 Error no_such_class(std::string_view text) {
@@ -51,15 +41,10 @@ Status take_class(std::string_view text, QosChange& change) {
     }
     if (text.find_first_not_of("0123456789") != std::string_view::npos)
         return no_such_class(text);
-    const auto number = parse_number(text, {});
-    if (!number)
-        return about("--class", number.error());
-    change.qos_class = *number;
-    return success();
+    return take_value("--class", text, parse_number, change.qos_class);
 }
 
 Status take_request(std::string_view text, QosChange& change) {
-    constexpr auto hint = "write it like 300M, or 50% of its limit";
     if (text.empty())
         return success();
     change.request_bytes = 0;
@@ -67,27 +52,15 @@ Status take_request(std::string_view text, QosChange& change) {
     if (text == by_protection)
         return success();
     if (text.ends_with('%')) {
-        const auto percent = parse_number(text.substr(0, text.size() - 1), hint);
-        if (!percent)
+        auto percent = parse_number(text.substr(0, text.size() - 1));
+        if (!percent) {
+            percent.error().hint = "write it like 300M, or 50% of its limit";
             return about("--request", percent.error());
-        change.request_ratio = *percent;
+        }
+        change.request_ratio = static_cast<std::uint32_t>(*percent);
         return success();
     }
-    const auto bytes = parse_bytes(text);
-    if (!bytes)
-        return about("--request", bytes.error());
-    change.request_bytes = *bytes;
-    return success();
-}
-
-Status take_swap(std::string_view text, QosChange& change) {
-    if (text.empty())
-        return success();
-    const auto value = parse_boolean(text);
-    if (!value)
-        return about("--swap", value.error());
-    change.swap = *value ? 1U : 0U;
-    return success();
+    return take_value("--request", text, parse_bytes, change.request_bytes);
 }
 
 } // namespace
@@ -109,11 +82,9 @@ bool QosOptions::empty() const {
 Result<QosChange> QosOptions::parse() const {
     QosChange change;
     const Status taken[] = {take_class(qos_class, change), take_request(request, change),
-                            take_swap(swap, change)};
-    for (const auto& status : taken) {
-        if (!status)
-            return status.error();
-    }
+                            take_value("--swap", swap, parse_boolean, change.swap)};
+    if (const auto failed = first_failure(taken); !failed)
+        return failed.error();
     return change;
 }
 

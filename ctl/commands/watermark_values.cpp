@@ -12,45 +12,9 @@
 namespace kmemcgd {
 namespace {
 
-Error about(std::string_view option, Error error) {
-    error.message = fmt::format("{}: {}", option, error.message);
-    return error;
-}
-
-Status take_number(std::string_view option, std::string_view text,
-                   std::optional<std::uint32_t>& out) {
-    if (text.empty())
-        return success();
-    const auto value = parse_count(text);
-    if (!value)
-        return about(option, value.error());
-    // The largest means "own" for some.
-    if (*value >= std::numeric_limits<std::uint32_t>::max())
-        return usage_error(fmt::format("{}: \"{}\" is far too large", option, text));
-    out = static_cast<std::uint32_t>(*value);
-    return success();
-}
-
-Status take_bytes(std::string_view option, std::string_view text,
-                  std::optional<std::uint64_t>& out) {
-    if (text.empty())
-        return success();
-    const auto value = parse_bytes(text);
-    if (!value)
-        return about(option, value.error());
-    out = *value;
-    return success();
-}
-
-Status take_boolean(std::string_view option, std::string_view text,
-                    std::optional<std::uint32_t>& out) {
-    if (text.empty())
-        return success();
-    const auto value = parse_boolean(text);
-    if (!value)
-        return about(option, value.error());
-    out = *value ? 1U : 0U;
-    return success();
+// The largest means "own" for some.
+Result<std::uint64_t> parse_number(std::string_view text) {
+    return parse_count(text, std::numeric_limits<std::uint32_t>::max() - 1);
 }
 
 Status take_swappiness(std::string_view text, std::optional<std::uint32_t>& out) {
@@ -59,7 +23,7 @@ Status take_swappiness(std::string_view text, std::optional<std::uint32_t>& out)
         out = KMEMCGD_WMARK_SWAPPINESS_OWN;
         return success();
     }
-    if (auto taken = take_number(option, text, out); !taken) {
+    if (auto taken = take_value(option, text, parse_number, out); !taken) {
         taken.error().hint = "a number, or own for the cgroup's own";
         return taken;
     }
@@ -95,17 +59,15 @@ bool WatermarkOptions::empty() const {
 Result<WatermarkChange> WatermarkOptions::parse() const {
     WatermarkChange change;
     const Status taken[] = {
-        take_number("--ratio", without_percent(ratio), change.ratio),
-        take_number("--scale-factor", scale_factor, change.scale_factor),
-        take_bytes("--high-headroom", high_headroom, change.high_headroom_bytes),
-        take_bytes("--low-headroom", low_headroom, change.low_headroom_bytes),
-        take_boolean("--swap", swap, change.swap),
+        take_value("--ratio", without_percent(ratio), parse_number, change.ratio),
+        take_value("--scale-factor", scale_factor, parse_number, change.scale_factor),
+        take_value("--high-headroom", high_headroom, parse_bytes, change.high_headroom_bytes),
+        take_value("--low-headroom", low_headroom, parse_bytes, change.low_headroom_bytes),
+        take_value("--swap", swap, parse_boolean, change.swap),
         take_swappiness(swappiness, change.swappiness),
     };
-    for (const auto& status : taken) {
-        if (!status)
-            return status.error();
-    }
+    if (const auto failed = first_failure(taken); !failed)
+        return failed.error();
     return change;
 }
 

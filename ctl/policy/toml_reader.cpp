@@ -85,12 +85,4 @@ Status TomlReader::take_size(const toml::table& table, std::string_view key,
     return success();
 }
 
-Status first_failure(std::span<const Status> all) {
-    for (const auto& status : all) {
-        if (!status)
-            return status;
-    }
-    return success();
-}
-
 } // namespace kmemcgd

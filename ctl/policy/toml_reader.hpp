@@ -57,7 +57,4 @@ private:
     std::string name_;
 };
 
-// The first of these that is none.
-Status first_failure(std::span<const Status> all);
-
 } // namespace kmemcgd

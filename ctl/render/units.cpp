@@ -190,11 +190,16 @@ Result<std::uint64_t> parse_percent_as_permille(std::string_view text) {
     return usage(fmt::format("\"{}\" is finer than 0.1 %", text), "steps of 0.1 % are possible");
 }
 
-Result<std::uint64_t> parse_count(std::string_view text) {
+Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
     const auto parts = split(text);
-    if (parts && parts->unit.empty() && parts->fraction_base == 1)
+    const bool whole = parts && parts->unit.empty() && parts->fraction_base == 1;
+    if (whole && parts->whole <= most)
         return parts->whole;
-    return usage(fmt::format("\"{}\" is not a whole number", text), "");
+    // Of more than 64 bits there are no parts.
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    return usage(
+        fmt::format("\"{}\" is {}", text, whole || digits ? "far too large" : "not a whole number"),
+        "");
 }
 
 Result<bool> parse_boolean(std::string_view text) {

@@ -22,7 +22,7 @@ Result<std::uint64_t> parse_duration_ns(std::string_view text, std::uint64_t bar
 Result<std::uint64_t> parse_bytes(std::string_view text);
 // "2.5%" in permille.
 Result<std::uint64_t> parse_percent_as_permille(std::string_view text);
-Result<std::uint64_t> parse_count(std::string_view text);
+Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most = UINT64_MAX);
 Result<bool> parse_boolean(std::string_view text);
 
 constexpr std::uint64_t ns_per_us = 1000;

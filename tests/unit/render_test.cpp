@@ -27,6 +27,19 @@ TEST(Units, Bytes) {
         EXPECT_FALSE(parse_bytes(text).ok()) << text;
 }
 
+TEST(Units, Counts) {
+    EXPECT_EQ(*parse_count("0"), 0U);
+    EXPECT_EQ(*parse_count("010"), 10U);
+    EXPECT_EQ(*parse_count("18446744073709551615"), 18446744073709551615U);
+    EXPECT_EQ(*parse_count("7", 7), 7U);
+    EXPECT_EQ(parse_count("8", 7).error().message, "\"8\" is far too large");
+    EXPECT_EQ(parse_count("18446744073709551616").error().message,
+              "\"18446744073709551616\" is far too large");
+    for (const auto* text : {"", "x", "-1", "+1", "1.5", "0x1", "1K", " 1"})
+        EXPECT_EQ(parse_count(text).error().message,
+                  "\"" + std::string(text) + "\" is not a whole number");
+}
+
 TEST(Units, PercentKeepsTenths) {
     EXPECT_EQ(*parse_percent_as_permille("2.5%"), 25U);
     EXPECT_EQ(format_permille(25), "2.5 %");
