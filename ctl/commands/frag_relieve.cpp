@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "frag relieve": large blocks, without stalling the host. frag/relief.hpp does it.
 #include "client/mnl_transport.hpp"
-#include "commands/command.hpp"
-#include "commands/options.hpp"
+#include "commands/goal_options.hpp"
 #include "commands/wait.hpp"
 #include "doctor/text_file.hpp"
 #include "frag/relief.hpp"
@@ -10,8 +9,6 @@
 #include "render/table.hpp"
 #include "render/units.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <memory>
 #include <thread>
 
@@ -21,9 +18,7 @@ namespace kmemcgd {
 namespace {
 
 struct RelieveOptions {
-    std::optional<std::uint64_t> order;
-    std::optional<std::uint64_t> blocks;
-    std::optional<std::uint64_t> node;
+    GoalOptions goal;
     bool dry_run = false;
     std::string timeout;
     std::string psi_limit;
@@ -54,20 +49,6 @@ Result<double> parse_psi(std::string_view text) {
         return *percent;
     return usage_error(
         fmt::format("--psi-limit: expected a share above 0% and up to 100%, not \"{}\"", text));
-}
-
-Result<ReliefGoal> make_goal(const RelieveOptions& options) {
-    if (!options.order)
-        return usage_error("--order is missing: blocks of 2^N pages",
-                           "kmemcgctl frag show tells which orders there are, and which fail");
-    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
-    ReliefGoal goal;
-    // What is beyond 32 bits is no order and no node of any kernel.
-    goal.order = static_cast<std::uint32_t>(std::min(*options.order, most));
-    goal.blocks = options.blocks.value_or(goal.blocks);
-    if (options.node)
-        goal.node = static_cast<std::uint32_t>(std::min(*options.node, most));
-    return goal;
 }
 
 Result<ReliefLimits> make_limits(const RelieveOptions& options) {
@@ -224,7 +205,7 @@ Outcome relieve(const Context& context, Relief& relief) {
 }
 
 Outcome run_relieve(Context& context, const RelieveOptions& options) {
-    const auto goal = make_goal(options);
+    const auto goal = options.goal.goal();
     if (!goal)
         return goal.error();
     const auto limits = make_limits(options);
@@ -253,9 +234,7 @@ Outcome run_relieve(Context& context, const RelieveOptions& options) {
 void add_frag_relieve(Options& frag, Context& context) {
     auto relieve = frag.subcommand("relieve", "get large free blocks, without stalling the host");
     auto wanted = std::make_shared<RelieveOptions>();
-    relieve.number("--order", wanted->order, "blocks of 2^N pages");
-    relieve.number("--blocks", wanted->blocks, "so many of them are to be free (64)");
-    relieve.number("--node", wanted->node, "on this NUMA node; by default on all together");
+    wanted->goal.declare(relieve, "--blocks", "so many of them are to be free (64)");
     relieve.flag("--dry-run", wanted->dry_run, "say what would be done, and change nothing");
     relieve.text("--timeout", wanted->timeout, "DURATION", "give up after that (60s)");
     relieve.text("--psi-limit", wanted->psi_limit, "PERCENT",

@@ -4,6 +4,7 @@
 #include "commands/frag_types.hpp"
 #include "commands/options.hpp"
 #include "commands/wait.hpp"
+#include "frag/goal.hpp"
 #include "frag/observe.hpp"
 #include "host/page_size.hpp"
 #include "render/table.hpp"
@@ -18,7 +19,7 @@ namespace kmemcgd {
 namespace {
 
 struct FragShowOptions {
-    std::optional<std::uint64_t> order;
+    std::optional<std::uint32_t> order;
     std::string interval = "0s";
     bool types = false;
 };
@@ -90,8 +91,7 @@ void print_zones(const Context& context, const FragView& view) {
         context.out() << verdict_line(zone) << '\n';
 }
 
-void print_orders(const Context& context, const FragView& view,
-                  const std::optional<std::uint64_t>& only) {
+void print_orders(const Context& context, const FragView& view, std::optional<std::uint32_t> only) {
     Table table({{"NODE", "node", true},
                  {"ZONE", "zone"},
                  {"ORDER", "order", true},
@@ -140,7 +140,7 @@ void print_counters(const Context& context, const FragView& view,
     context.out() << line << '\n';
 }
 
-Json zone_json(const ZoneView& zone, const std::optional<std::uint64_t>& only) {
+Json zone_json(const ZoneView& zone, std::optional<std::uint32_t> only) {
     auto orders = Json::array();
     for (const auto& order : zone.orders) {
         if (only && order.order != *only)
@@ -233,11 +233,10 @@ Outcome run_frag_show(Context& context, const FragShowOptions& options) {
     const auto view = observe_fragmentation(context.world->host_root);
     if (!view)
         return view.error();
-    const auto orders = view->zones.front().orders.size();
-    if (options.order && *options.order >= orders)
-        return usage_error(fmt::format("--order: expected 0 to {}, not {}: this kernel's largest "
-                                       "block is of order {}",
-                                       orders - 1, *options.order, orders - 1));
+    if (options.order) {
+        if (const auto good = check_order(*options.order, view->zones.front().orders.size()); !good)
+            return good.error();
+    }
     std::optional<Rates> rates;
     if (*interval_ns > 0) {
         const auto measured = measure(context, view->counters, *interval_ns);

@@ -42,7 +42,7 @@ std::optional<std::uint64_t> share_permille(const PageTypes& types, const TypeBl
 } // namespace
 
 void print_types(const Context& context, const Result<PageTypes>& types,
-                 const std::optional<std::uint64_t>& order, std::uint64_t page_bytes) {
+                 std::optional<std::uint32_t> order, std::uint64_t page_bytes) {
     if (!types) {
         context.complain({.message = "migrate types: " + types.error().message,
                           .hint = types.error().fault == Fault::permission ? "only root may read it"

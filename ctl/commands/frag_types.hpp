@@ -11,7 +11,7 @@ namespace kmemcgd {
 
 // order: free memory is what is in blocks of it and above; nothing: all of it.
 void print_types(const Context& context, const Result<PageTypes>& types,
-                 const std::optional<std::uint64_t>& order, std::uint64_t page_bytes);
+                 std::optional<std::uint32_t> order, std::uint64_t page_bytes);
 
 // Adds "types", which is null where they can't be read, and says why.
 void add_types(Json& document, const Result<PageTypes>& types, std::uint64_t page_bytes);

@@ -4,13 +4,11 @@
 
 #include "client/mnl_transport.hpp"
 #include "commands/event_lines.hpp"
+#include "commands/goal_options.hpp"
 #include "commands/listen.hpp"
-#include "commands/options.hpp"
 #include "commands/wait.hpp"
-#include "frag/goal.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -21,38 +19,11 @@ namespace {
 using namespace std::chrono_literals;
 
 struct FragWatchOptions {
-    std::optional<std::uint64_t> order;
-    std::optional<std::uint64_t> min_blocks;
-    std::optional<std::uint64_t> node;
+    GoalOptions goal;
     std::string timeout;
 };
 
 constexpr auto longest_silence = 60s;
-
-Result<std::uint32_t> small_number(const char* option, std::uint64_t number) {
-    if (number > std::numeric_limits<std::uint32_t>::max())
-        return usage_error(fmt::format("{}: {} is too large", option, number));
-    return static_cast<std::uint32_t>(number);
-}
-
-Result<ReliefGoal> goal_of(const FragWatchOptions& options) {
-    if (!options.order)
-        return usage_error("--order is missing: blocks of which size are to be watched",
-                           "--order 4 is 64 KiB, --order 9 is 2 MiB, with pages of 4 KiB");
-    ReliefGoal goal;
-    const auto order = small_number("--order", *options.order);
-    if (!order)
-        return order.error();
-    goal.order = *order;
-    goal.blocks = options.min_blocks.value_or(goal.blocks);
-    if (!options.node)
-        return goal;
-    const auto node = small_number("--node", *options.node);
-    if (!node)
-        return node.error();
-    goal.node = *node;
-    return goal;
-}
 
 Result<std::vector<BuddyZone>> read_zones(const Context& context, const ReliefGoal& goal) {
     auto zones = read_buddyinfo(context.world->host_root);
@@ -98,7 +69,7 @@ void print(const Context& context, const ReliefGoal& goal, const FragReading& re
 }
 
 Outcome run_frag_watch(Context& context, const FragWatchOptions& options) {
-    const auto goal = goal_of(options);
+    const auto goal = options.goal.goal();
     if (!goal)
         return goal.error();
     const auto deadline = deadline_after(context, options.timeout);
@@ -138,9 +109,7 @@ Outcome run_frag_watch(Context& context, const FragWatchOptions& options) {
 void add_frag_watch(Options& frag, Context& context) {
     auto watch = frag.subcommand("watch", "how fast large blocks go, and when there are too few");
     auto wanted = std::make_shared<FragWatchOptions>();
-    watch.number("--order", wanted->order, "blocks of 2^N pages; has to be given");
-    watch.number("--min-blocks", wanted->min_blocks, "fewer than that are too few (64)");
-    watch.number("--node", wanted->node, "only that node's (all of them together)");
+    wanted->goal.declare(watch, "--min-blocks", "fewer than that are too few (64)");
     watch.text("--timeout", wanted->timeout, "DURATION", "end after that time");
     watch.run(context, [wanted](Context& at_run) { return run_frag_watch(at_run, *wanted); });
 }

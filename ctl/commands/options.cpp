@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands/options.hpp"
 
+#include "render/units.hpp"
+
+#include <limits>
+
 #include <CLI/CLI.hpp>
 
 namespace kmemcgd {
+namespace {
+
+// Not as CLI11 reads numbers, for which 010 is 8, what is too large the largest there is,
+// and an empty word no option at all.
+template <class T>
+void add_number(CLI::App& app, const std::string& name, std::optional<T>& target,
+                const std::string& help) {
+    const auto take = [name, &target](const std::string& text) {
+        const auto number = parse_count(text, std::numeric_limits<T>::max());
+        if (!number)
+            throw CLI::ValidationError(name, number.error().message);
+        target = static_cast<T>(*number);
+    };
+    app.add_option_function<std::string>(name, take, help)->type_name("N");
+}
+
+} // namespace
 
 Options Options::subcommand(const std::string& name, const std::string& summary) {
     auto* sub = app_->add_subcommand(name, summary);
@@ -27,11 +48,12 @@ void Options::text(const std::string& name, std::string& target, const std::stri
 
 void Options::number(const std::string& name, std::optional<std::uint64_t>& target,
                      const std::string& help) {
-    // CLI11 takes -1 for the largest there is.
-    const auto not_negative = [](const std::string& text) {
-        return text.find('-') == std::string::npos ? std::string() : text + " is less than 0";
-    };
-    app_->add_option(name, target, help)->check(not_negative)->option_text("N");
+    add_number(*app_, name, target, help);
+}
+
+void Options::number(const std::string& name, std::optional<std::uint32_t>& target,
+                     const std::string& help) {
+    add_number(*app_, name, target, help);
 }
 
 void Options::choice(const std::string& name, std::string& target,

@@ -27,7 +27,10 @@ public:
     void flag(const std::string& name, bool& target, const std::string& help);
     void text(const std::string& name, std::string& target, const std::string& placeholder,
               const std::string& help);
+    // A whole number that the target can hold.
     void number(const std::string& name, std::optional<std::uint64_t>& target,
+                const std::string& help);
+    void number(const std::string& name, std::optional<std::uint32_t>& target,
                 const std::string& help);
     void choice(const std::string& name, std::string& target,
                 std::span<const std::string_view> names, const std::string& help);

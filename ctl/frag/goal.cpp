@@ -38,13 +38,18 @@ std::uint64_t scattered_pages(const std::vector<BuddyZone>& zones, std::uint32_t
     return pages;
 }
 
+Status check_order(std::uint32_t order, std::size_t orders) {
+    if (order < orders)
+        return success();
+    return Error{.fault = Fault::usage,
+                 .message = fmt::format("order {} is beyond this kernel's largest block, which is "
+                                        "of order {}",
+                                        order, orders - 1)};
+}
+
 Status check_goal(const ReliefGoal& goal, const std::vector<BuddyZone>& zones) {
-    const auto orders = zones.front().free_blocks.size();
-    if (goal.order >= orders)
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("order {} is beyond this kernel's largest block, which "
-                                            "is of order {}",
-                                            goal.order, orders - 1)};
+    if (auto checked = check_order(goal.order, zones.front().free_blocks.size()); !checked)
+        return checked;
     if (goal.blocks == 0)
         return Error{.fault = Fault::usage,
                      .message = "0 blocks are always free: ask for 1 at "

@@ -31,7 +31,10 @@ inline bool is_met(const ReliefGoal& goal, const std::vector<BuddyZone>& zones) 
 std::uint64_t scattered_pages(const std::vector<BuddyZone>& zones, std::uint32_t order,
                               std::optional<std::uint32_t> node);
 
-// An order that this kernel does not have, no blocks at all, a node without memory.
+// An order that this kernel, which has so many, does not have.
+Status check_order(std::uint32_t order, std::size_t orders);
+
+// The same, no blocks at all, a node without memory.
 Status check_goal(const ReliefGoal& goal, const std::vector<BuddyZone>& zones);
 
 } // namespace kmemcgd
