@@ -65,4 +65,21 @@ std::string label_text(std::string_view text);
 
 constexpr double ns_per_second = 1e9;
 
+// A number that the module tells of something, and the metric that it becomes.
+template <class T>
+struct MemberMetric {
+    const char* name;
+    const char* help;
+    std::uint64_t T::*member;
+    bool counts;    // else it is a gauge
+    double divisor; // to the base unit
+
+    [[nodiscard]] prometheus::MetricFamily& add_to(Families& families) const {
+        return counts ? add_counter(families, name, help) : add_gauge(families, name, help);
+    }
+    [[nodiscard]] double of(const T& from) const {
+        return static_cast<double>(from.*member) / divisor;
+    }
+};
+
 } // namespace kmemcgd

@@ -10,29 +10,22 @@
 namespace kmemcgd {
 namespace {
 
-struct StatsCounter {
-    const char* name;
-    const char* help;
-    std::uint64_t Stats::*member;
-    double divisor; // to the base unit
-};
-
-constexpr StatsCounter counters[] = {
-    {"kmemcgd_cgroups_removed_total", "Cgroups removed.", &Stats::offlined, 1},
+constexpr MemberMetric<Stats> counters[] = {
+    {"kmemcgd_cgroups_removed_total", "Cgroups removed.", &Stats::offlined, true, 1},
     {"kmemcgd_cgroups_released_total", "Cgroups released, whoever freed them.", &Stats::released,
-     1},
-    {"kmemcgd_zombies_seen_total", "Zombies visited at least once.", &Stats::seen, 1},
-    {"kmemcgd_zombies_freed_total", "Zombies seen that were released.", &Stats::freed, 1},
-    {"kmemcgd_inodes_evicted_total", "Inodes evicted.", &Stats::inodes, 1},
-    {"kmemcgd_passes_total", "Passes over the zombies that were due.", &Stats::passes, 1},
+     true, 1},
+    {"kmemcgd_zombies_seen_total", "Zombies visited at least once.", &Stats::seen, true, 1},
+    {"kmemcgd_zombies_freed_total", "Zombies seen that were released.", &Stats::freed, true, 1},
+    {"kmemcgd_inodes_evicted_total", "Inodes evicted.", &Stats::inodes, true, 1},
+    {"kmemcgd_passes_total", "Passes over the zombies that were due.", &Stats::passes, true, 1},
     {"kmemcgd_wakeups_total", "Times that a thread of the module went to work.", &Stats::wakeups,
-     1},
-    {"kmemcgd_cpu_seconds_total", "CPU time of the module's threads.", &Stats::cpu_ns,
+     true, 1},
+    {"kmemcgd_cpu_seconds_total", "CPU time of the module's threads.", &Stats::cpu_ns, true,
      ns_per_second},
     {"kmemcgd_throttled_seconds_total", "Time that zombies waited for the CPU cap.",
-     &Stats::throttled_ns, ns_per_second},
+     &Stats::throttled_ns, true, ns_per_second},
     {"kmemcgd_events_lost_total", "Events that a slow listener did not get.", &Stats::events_lost,
-     1},
+     true, 1},
 };
 
 void add_info(const Scrape& scrape, Families& families) {
@@ -89,8 +82,7 @@ void add_module_families(const Scrape& scrape, Families& families) {
                          "Zombies that no state is kept for (states_max)."),
                static_cast<double>(scrape.stats->untracked));
     for (const auto& counter : counters)
-        add_sample(add_counter(families, counter.name, counter.help),
-                   static_cast<double>((*scrape.stats).*(counter.member)) / counter.divisor);
+        add_sample(counter.add_to(families), counter.of(*scrape.stats));
     add_reclaimed(scrape, families);
     add_histogram(families, "kmemcgd_slice_duration_seconds",
                   "Time of slices of work; the sum is an estimate by buckets.",

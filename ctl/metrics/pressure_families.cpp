@@ -6,28 +6,18 @@
 namespace kmemcgd {
 namespace {
 
-struct PressureValue {
-    const char* name;
-    const char* help;
-    std::uint64_t Pressure::*member;
-    double divisor; // to the base unit
-};
-
-constexpr PressureValue gauges[] = {
+constexpr MemberMetric<Pressure> node_values[] = {
     {"kmemcgd_node_margin_bytes",
      "Free memory above the kernel's low watermarks, of the tightest node.",
-     &Pressure::margin_bytes, 1},
+     &Pressure::margin_bytes, false, 1},
     {"kmemcgd_node_threshold_bytes", "Below this margin memory is taken from classes; 0: never.",
-     &Pressure::threshold_bytes, 1},
-};
-
-constexpr PressureValue counters[] = {
+     &Pressure::threshold_bytes, false, 1},
     {"kmemcgd_node_pressure_episodes_total", "Times that the margin fell below the threshold.",
-     &Pressure::episodes, 1},
+     &Pressure::episodes, true, 1},
     {"kmemcgd_node_pressure_nothing_total", "Times that nobody had any memory to give.",
-     &Pressure::nothings, 1},
+     &Pressure::nothings, true, 1},
     {"kmemcgd_node_pressure_cpu_seconds_total", "CPU time of taking memory from classes.",
-     &Pressure::cpu_ns, ns_per_second},
+     &Pressure::cpu_ns, true, ns_per_second},
 };
 
 } // namespace
@@ -36,12 +26,8 @@ void add_pressure_families(const Scrape& scrape, Families& families) {
     if (!scrape.pressure)
         return;
     const auto& pressure = *scrape.pressure;
-    for (const auto& [name, help, member, divisor] : gauges)
-        add_sample(add_gauge(families, name, help),
-                   static_cast<double>(pressure.*member) / divisor);
-    for (const auto& [name, help, member, divisor] : counters)
-        add_sample(add_counter(families, name, help),
-                   static_cast<double>(pressure.*member) / divisor);
+    for (const auto& value : node_values)
+        add_sample(value.add_to(families), value.of(pressure));
     if (pressure.classes.empty())
         return;
     auto& members = add_gauge(families, "kmemcgd_class_cgroups", "Cgroups that have this class.");

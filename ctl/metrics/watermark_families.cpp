@@ -9,15 +9,7 @@
 namespace kmemcgd {
 namespace {
 
-struct WatchValue {
-    const char* name;
-    const char* help;
-    std::uint64_t Watch::*member;
-    bool counts;
-    double divisor; // to the base unit
-};
-
-constexpr WatchValue cgroup_values[] = {
+constexpr MemberMetric<Watch> cgroup_values[] = {
     {"kmemcgd_cgroup_usage_bytes", "Memory charged to the cgroup.", &Watch::usage_bytes, false, 1},
     {"kmemcgd_cgroup_limit_bytes", "Its limit; 0: none.", &Watch::base_bytes, false, 1},
     {"kmemcgd_cgroup_high_mark_bytes", "Above it the module reclaims.", &Watch::high_bytes, false,
@@ -49,13 +41,12 @@ void add_states(const Scrape& scrape, Families& families) {
 // Two paths may become the same text, and one that is there twice breaks the scrape.
 void add_cgroups(const Scrape& scrape, Families& families) {
     for (const auto& value : cgroup_values) {
-        auto& family = value.counts ? add_counter(families, value.name, value.help)
-                                    : add_gauge(families, value.name, value.help);
+        auto& family = value.add_to(families);
         std::set<std::string> told;
         for (const auto& watch : *scrape.watches) {
             const auto path = label_text(watch.path);
             if (told.insert(path).second)
-                add_sample(family, static_cast<double>(watch.*(value.member)) / value.divisor,
+                add_sample(family, value.of(watch),
                            {{"cgroup", path}, {"policy", scrape.policies.at(watch.policy_id)}});
         }
     }
