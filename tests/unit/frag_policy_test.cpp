@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // [fragmentation] of a policy file: what is understood, what is refused, who shows it.
-#include "policy/policy_file.hpp"
+#include "policy_text.hpp"
 #include "temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -10,29 +10,25 @@ namespace {
 
 using ::testing::HasSubstr;
 
-FragRule parsed(const std::string& lines) {
-    const auto file = parse_policy("[fragmentation]\n" + lines, "p.toml");
-    EXPECT_TRUE(file) << file.error().message;
-    return file && file->fragmentation ? *file->fragmentation : FragRule{};
+FragRule rule_of(const std::string& lines) {
+    const auto file = parsed("[fragmentation]\n" + lines);
+    EXPECT_TRUE(file.fragmentation);
+    return file.fragmentation.value_or(FragRule{});
 }
 
 // The message and the hint; the lines begin in line 2.
-std::string refused(const std::string& lines) {
-    const auto file = parse_policy("[fragmentation]\n" + lines, "p.toml");
-    EXPECT_FALSE(file) << lines;
-    if (file)
-        return {};
-    EXPECT_EQ(file.error().fault, Fault::usage);
-    return file.error().message + " | " + file.error().hint;
+std::string refusal_of(const std::string& lines) {
+    const auto error = refused("[fragmentation]\n" + lines);
+    return error.message + " | " + error.hint;
 }
 
 TEST(FragmentationRule, IsNotThereUnlessItIs) {
-    EXPECT_EQ(parse_policy("", "p.toml")->fragmentation, std::nullopt);
+    EXPECT_EQ(parsed("").fragmentation, std::nullopt);
 }
 
 TEST(FragmentationRule, EverythingThatItMaySay) {
-    const auto rule = parsed("order = 9\nmin_blocks = 512\nnode = 1\npsi_limit = 2.5\n"
-                             "load_limit = 2\nrelieve = true\n");
+    const auto rule = rule_of("order = 9\nmin_blocks = 512\nnode = 1\npsi_limit = 2.5\n"
+                              "load_limit = 2\nrelieve = true\n");
     EXPECT_EQ(rule.goal.order, 9U);
     EXPECT_EQ(rule.goal.blocks, 512U);
     EXPECT_EQ(rule.goal.node, 1U);
@@ -42,38 +38,39 @@ TEST(FragmentationRule, EverythingThatItMaySay) {
 }
 
 TEST(FragmentationRule, OnlyTheOrderHasToBeThere) {
-    const auto rule = parsed("order = 4\n");
+    const auto rule = rule_of("order = 4\n");
     EXPECT_EQ(rule.goal.blocks, 64U);
     EXPECT_EQ(rule.goal.node, std::nullopt);
     EXPECT_EQ(rule.psi_percent, std::nullopt);
     EXPECT_FALSE(rule.relieve);
-    EXPECT_THAT(refused("min_blocks = 3\n"),
+    EXPECT_THAT(refusal_of("min_blocks = 3\n"),
                 HasSubstr("p.toml:1:1: [fragmentation] needs an order"));
 }
 
 TEST(FragmentationRule, ErrorsNameThePlaceAndWhatIsExpected) {
-    EXPECT_THAT(refused("order = 0\n"), HasSubstr("p.toml:2:9: order: expected 1 to 32, not 0"));
-    EXPECT_THAT(refused("order = 33\n"), HasSubstr("expected 1 to 32"));
-    EXPECT_THAT(refused("order = \"4\"\n"), HasSubstr("expected a number from 1 to 32, found"));
-    EXPECT_THAT(refused("order = 4.5\n"), HasSubstr("expected a number"));
-    EXPECT_THAT(refused("order = 4\nmin_blocks = 0\n"), HasSubstr("p.toml:3:14: min_blocks: "));
-    EXPECT_THAT(refused("order = 4\nmin_blocks = 4294967296\n"),
+    EXPECT_THAT(refusal_of("order = 0\n"), HasSubstr("p.toml:2:9: order: expected 1 to 32, not 0"));
+    EXPECT_THAT(refusal_of("order = 33\n"), HasSubstr("expected 1 to 32"));
+    EXPECT_THAT(refusal_of("order = \"4\"\n"), HasSubstr("expected a number from 1 to 32, found"));
+    EXPECT_THAT(refusal_of("order = 4.5\n"), HasSubstr("expected a number"));
+    EXPECT_THAT(refusal_of("order = 4\nmin_blocks = 0\n"), HasSubstr("p.toml:3:14: min_blocks: "));
+    EXPECT_THAT(refusal_of("order = 4\nmin_blocks = 4294967296\n"),
                 HasSubstr("expected 1 to 4294967295"));
-    EXPECT_THAT(refused("order = 4\nnode = -1\n"), HasSubstr("p.toml:3:8: node: expected 0 to"));
-    EXPECT_THAT(refused("order = 4\npsi_limit = 101\n"),
+    EXPECT_THAT(refusal_of("order = 4\nnode = -1\n"), HasSubstr("p.toml:3:8: node: expected 0 to"));
+    EXPECT_THAT(refusal_of("order = 4\npsi_limit = 101\n"),
                 HasSubstr("psi_limit: expected more than 0, up to 100 (percent)"));
-    EXPECT_THAT(refused("order = 4\npsi_limit = nan\n"), HasSubstr("expected more than 0"));
-    EXPECT_THAT(refused("order = 4\npsi_limit = \"10%\"\n"),
+    EXPECT_THAT(refusal_of("order = 4\npsi_limit = nan\n"), HasSubstr("expected more than 0"));
+    EXPECT_THAT(refusal_of("order = 4\npsi_limit = \"10%\"\n"),
                 HasSubstr("expected a number, percent"));
-    EXPECT_THAT(refused("order = 4\nload_limit = 0\n"), HasSubstr("load_limit: expected more"));
-    EXPECT_THAT(refused("order = 4\nload_limit = inf\n"), HasSubstr("up to 1000 (for each CPU)"));
-    EXPECT_THAT(refused("order = 4\nrelieve = 1\n"), HasSubstr("relieve: expected true or false"));
-    EXPECT_THAT(refused("order = 4\nmin_block = 3\n"),
+    EXPECT_THAT(refusal_of("order = 4\nload_limit = 0\n"), HasSubstr("load_limit: expected more"));
+    EXPECT_THAT(refusal_of("order = 4\nload_limit = inf\n"),
+                HasSubstr("up to 1000 (for each CPU)"));
+    EXPECT_THAT(refusal_of("order = 4\nrelieve = 1\n"),
+                HasSubstr("relieve: expected true or false"));
+    EXPECT_THAT(refusal_of("order = 4\nmin_block = 3\n"),
                 HasSubstr("unknown key \"min_block\" | did you mean min_blocks?"));
-    EXPECT_EQ(parse_policy("fragmentation = 4\n", "p.toml").error().message,
+    EXPECT_EQ(refused("fragmentation = 4\n").message,
               "p.toml:1:17: fragmentation: expected a table, [fragmentation], found integer");
-    EXPECT_EQ(parse_policy("[fragmentatio]\norder = 4\n", "p.toml").error().hint,
-              "did you mean fragmentation?");
+    EXPECT_EQ(refused("[fragmentatio]\norder = 4\n").hint, "did you mean fragmentation?");
 }
 
 class FragPolicyCommand : public ::testing::Test {

@@ -2,6 +2,7 @@
 // Classes in policy files: what is understood, what is planned, whom presets mean.
 #include "policy/plan.hpp"
 #include "policy/presets.hpp"
+#include "policy_text.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,18 +12,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr std::uint64_t MiB = 1 << 20;
-
-PolicyFile parsed(std::string_view text) {
-    auto file = parse_policy(text, "p.toml");
-    EXPECT_TRUE(file) << file.error().message;
-    return file ? *file : PolicyFile{};
-}
-
-// One policy with these lines, of which the first is line 4.
-std::string policy_with(std::string_view lines, std::string_view match = "/a") {
-    return "[[policy]]\nname = \"" + std::string(match) + "\"\nmatch = \"" + std::string(match) +
-           "\"\n" + std::string(lines) + "\n";
-}
 
 QosChange class_of(std::string_view lines) {
     const auto file = parsed(policy_with(lines));
@@ -88,14 +77,11 @@ TEST(PolicyClass, ErrorsNameThePlace) {
         {"clas = 8", "p.toml:4:1: ", "unknown key \"clas\""},
     };
     for (const auto& one : cases) {
-        const auto file = parse_policy(policy_with(one.lines), "p.toml");
-        ASSERT_FALSE(file) << one.lines;
-        EXPECT_EQ(file.error().fault, Fault::usage);
-        EXPECT_THAT(file.error().message, HasSubstr(one.place)) << one.lines;
-        EXPECT_THAT(file.error().message, HasSubstr(one.says)) << one.lines;
+        const auto error = refused(policy_with(one.lines));
+        EXPECT_THAT(error.message, HasSubstr(one.place)) << one.lines;
+        EXPECT_THAT(error.message, HasSubstr(one.says)) << one.lines;
     }
-    EXPECT_EQ(parse_policy(policy_with("class = \"burstabel\""), "p.toml").error().hint,
-              "did you mean burstable?");
+    EXPECT_EQ(refused(policy_with("class = \"burstabel\"")).hint, "did you mean burstable?");
 }
 
 class ClassPlan : public ::testing::Test {

@@ -2,8 +2,8 @@
 // The policy file: what is understood, and where it says that something is wrong.
 #include "policy/glob.hpp"
 #include "policy/plan.hpp"
-#include "policy/policy_file.hpp"
 #include "policy/presets.hpp"
+#include "policy_text.hpp"
 
 #include <gmock/gmock.h>
 
@@ -14,26 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::uint64_t MiB = 1 << 20;
-
-PolicyFile parsed(std::string_view text) {
-    auto file = parse_policy(text, "p.toml");
-    EXPECT_TRUE(file) << file.error().message;
-    return file ? *file : PolicyFile{};
-}
-
-Error refused(std::string_view text) {
-    auto file = parse_policy(text, "p.toml");
-    EXPECT_FALSE(file) << text;
-    if (file)
-        return {};
-    EXPECT_EQ(file.error().fault, Fault::usage);
-    return file.error();
-}
-
-// One policy with these lines, of which the first is line 4.
-std::string policy_with(std::string_view lines) {
-    return "[[policy]]\nname = \"a\"\nmatch = \"/a\"\n" + std::string(lines) + "\n";
-}
 
 TEST(PathGlob, ComponentsAndAnyNumberOfThem) {
     EXPECT_TRUE(path_fits("/a/*", "/a/b"));
