@@ -41,11 +41,8 @@ protected:
               std::to_string(ratio) + " }\n");
     }
     [[nodiscard]] std::optional<std::uint32_t> ratio_of(const std::string& path) const {
-        for (const auto& entry : program.kernel.policies) {
-            if (entry.path == path)
-                return entry.ratio;
-        }
-        return std::nullopt;
+        const auto* policy = with_path(program.kernel.policies, path);
+        return policy != nullptr ? std::optional(policy->ratio) : std::nullopt;
     }
     int run(std::vector<std::string> arguments = {}) {
         arguments.insert(arguments.begin(), {"--cgroup-root", root(), "controller"});

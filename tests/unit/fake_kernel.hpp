@@ -223,6 +223,24 @@ struct Program {
         return kmemcgd::run(world, arguments);
     }
     [[nodiscard]] Json json() const { return Json::parse(out.str()); }
+    // Of all that are listed by that name in the JSON.
+    [[nodiscard]] std::vector<std::string> paths(const char* key) const {
+        std::vector<std::string> list;
+        const auto all = json();
+        for (const auto& entry : all[key])
+            list.push_back(entry["path"]);
+        return list;
+    }
 };
+
+// Whose path it is; null where there is none.
+template <class T>
+const T* with_path(const std::vector<T>& entries, std::string_view path) {
+    for (const auto& entry : entries) {
+        if (entry.path == path)
+            return &entry;
+    }
+    return nullptr;
+}
 
 } // namespace kmemcgd

@@ -58,11 +58,7 @@ opt_out = true
         return program.run(arguments);
     }
     [[nodiscard]] const WatermarkPolicy* policy(const std::string& path) const {
-        for (const auto& entry : program.kernel.policies) {
-            if (entry.path == path)
-                return &entry;
-        }
-        return nullptr;
+        return with_path(program.kernel.policies, path);
     }
     [[nodiscard]] std::vector<std::string> steps() const {
         std::vector<std::string> list;

@@ -36,22 +36,11 @@ protected:
         return program.kernel.classes.back();
     }
     [[nodiscard]] const Qos* found(const std::string& path) const {
-        for (const auto& entry : program.kernel.classes) {
-            if (entry.path == path)
-                return &entry;
-        }
-        return nullptr;
+        return with_path(program.kernel.classes, path);
     }
     int run(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"--cgroup-root", root, "qos"});
         return program.run(arguments);
-    }
-    [[nodiscard]] std::vector<std::string> paths(const char* key) const {
-        std::vector<std::string> list;
-        const auto json = program.json();
-        for (const auto& entry : json[key])
-            list.push_back(entry["path"]);
-        return list;
     }
 
     Program program;
@@ -80,7 +69,7 @@ TEST_F(QosCommand, SetGivesAClassAndKeepsTheRest) {
 
 TEST_F(QosCommand, SetOnAGlobAndWhereOneFails) {
     EXPECT_EQ(run({"set", "/pods/*", "/nowhere", "--class", "4", "--json"}), 6);
-    EXPECT_THAT(paths("classes"), ElementsAre("/pods/a", "/pods/b"));
+    EXPECT_THAT(program.paths("classes"), ElementsAre("/pods/a", "/pods/b"));
     EXPECT_EQ(program.json()["failures"][0]["target"], "/nowhere");
     EXPECT_EQ(found("/pods"), nullptr);
 }
@@ -134,7 +123,8 @@ TEST_F(QosCommand, ShowIsInTheOrderThatMemoryIsTakenIn) {
     give("/pods/a", 4, KMEMCGD_QOS_OVER, 200);
     give("/pods/b", 4, KMEMCGD_QOS_OVER, 3000);
     EXPECT_EQ(run({"show", "--json"}), 0);
-    EXPECT_THAT(paths("classes"), ElementsAre("/pods/b", "/pods/a", "/app", "/app/part", "/pods"));
+    EXPECT_THAT(program.paths("classes"),
+                ElementsAre("/pods/b", "/pods/a", "/app", "/app/part", "/pods"));
     EXPECT_EQ(program.json()["complete"], true);
     EXPECT_THAT(program.json()["classes"][4]["note"].get<std::string>(), HasSubstr("below it"));
     EXPECT_EQ(program.json()["classes"][0]["note"], nullptr);
@@ -143,7 +133,7 @@ TEST_F(QosCommand, ShowIsInTheOrderThatMemoryIsTakenIn) {
     EXPECT_THAT(program.out.str(), HasSubstr("besteffort"));
     EXPECT_THAT(program.out.str(), HasSubstr("OVERUSE"));
     EXPECT_EQ(run({"show", "/pods/*", "--json"}), 0);
-    EXPECT_THAT(paths("classes"), ElementsAre("/pods/b", "/pods/a"));
+    EXPECT_THAT(program.paths("classes"), ElementsAre("/pods/b", "/pods/a"));
 }
 
 TEST_F(QosCommand, ShowOfOneHasEverything) {
@@ -173,7 +163,7 @@ TEST_F(QosCommand, WhoHasNoneIsTold) {
     EXPECT_EQ(run({"show", "/app/part"}), 1);
     EXPECT_THAT(program.err.str(), HasSubstr("it is part of /app, which is burstable"));
     EXPECT_EQ(run({"show", "/app", "/app/part", "--json"}), 6);
-    EXPECT_THAT(paths("classes"), ElementsAre("/app"));
+    EXPECT_THAT(program.paths("classes"), ElementsAre("/app"));
     EXPECT_EQ(run({"show", "99999999"}), 1);
     EXPECT_THAT(program.err.str(), HasSubstr("no memcg with the id 99999999"));
     EXPECT_EQ(run({"show", "/x*"}), 1);
@@ -192,7 +182,7 @@ TEST_F(QosCommand, UnsetTakesAway) {
     give("/pods/b", 4);
     give("/app", 8);
     EXPECT_EQ(run({"unset", "/pods/*", "--json"}), 0);
-    EXPECT_THAT(paths("deleted"), ElementsAre("/pods/a", "/pods/b"));
+    EXPECT_THAT(program.paths("deleted"), ElementsAre("/pods/a", "/pods/b"));
     EXPECT_EQ(program.kernel.classes.size(), 1U);
     EXPECT_EQ(run({"unset", "/pods/a"}), 1);
     EXPECT_THAT(program.err.str(), HasSubstr("no class is set for /pods/a"));

@@ -45,18 +45,7 @@ protected:
         return program.run(arguments);
     }
     [[nodiscard]] const WatermarkPolicy* policy(const std::string& path) const {
-        for (const auto& entry : program.kernel.policies) {
-            if (entry.path == path)
-                return &entry;
-        }
-        return nullptr;
-    }
-    [[nodiscard]] std::vector<std::string> paths(const char* key) const {
-        std::vector<std::string> list;
-        const auto json = program.json();
-        for (const auto& entry : json[key])
-            list.push_back(entry["path"]);
-        return list;
+        return with_path(program.kernel.policies, path);
     }
 
     Program program;
@@ -104,16 +93,16 @@ TEST_F(Watermark, WhatWasSetCanBeTakenBack) {
 
 TEST_F(Watermark, SetOnAGlobStopsAtSlashes) {
     EXPECT_EQ(run({"set", "/*", "/kubepods/?", "/app", "--ratio", "90", "--json"}), 0);
-    EXPECT_EQ(paths("policies"),
+    EXPECT_EQ(program.paths("policies"),
               (Paths{"/app", "/k[1]", "/kubepods", "/kubepods/a", "/kubepods/b"}));
     EXPECT_EQ(policy("/app/part"), nullptr);
     EXPECT_EQ(run({"set", "/*/part", "--ratio", "90", "--json"}), 0);
-    EXPECT_EQ(paths("policies"), Paths{"/app/part"});
+    EXPECT_EQ(program.paths("policies"), Paths{"/app/part"});
 }
 
 TEST_F(Watermark, ADirectoryWithBracketsIsNoGlob) {
     EXPECT_EQ(run({"set", "/k[1]", "--ratio", "90", "--json"}), 0);
-    EXPECT_EQ(paths("policies"), Paths{"/k[1]"});
+    EXPECT_EQ(program.paths("policies"), Paths{"/k[1]"});
 }
 
 TEST_F(Watermark, WhatDoesNotExistIsAnError) {
@@ -138,7 +127,7 @@ TEST_F(Watermark, WhatIsNoCgroupIsAnError) {
     EXPECT_TRUE(program.kernel.policies.empty());
     // Nor is it among those that a glob means.
     EXPECT_EQ(run({"set", "/pl*", "/ap?", "--ratio", "95", "--json"}), 6);
-    EXPECT_EQ(paths("policies"), Paths{"/app"});
+    EXPECT_EQ(program.paths("policies"), Paths{"/app"});
     EXPECT_EQ(program.json()["failures"][0]["target"], "/pl*");
 }
 
@@ -183,7 +172,7 @@ TEST_F(Watermark, AnAttributeThatAnOlderModuleLacksIsFive) {
 
 TEST_F(Watermark, PartialFailureNamesEach) {
     EXPECT_EQ(run({"set", "/nowhere", "/app", "99999999", "--ratio", "95", "--json"}), 6);
-    EXPECT_EQ(paths("policies"), Paths{"/app"});
+    EXPECT_EQ(program.paths("policies"), Paths{"/app"});
     const auto failures = program.json()["failures"];
     ASSERT_EQ(failures.size(), 2U);
     EXPECT_EQ(failures[0]["target"], "/nowhere");
@@ -247,7 +236,7 @@ TEST_F(Watermark, AnOlderModuleHasNone) {
 TEST_F(Watermark, Unset) {
     EXPECT_EQ(run({"set", "/app", "/kubepods/*", "--ratio", "95"}), 0);
     EXPECT_EQ(run({"unset", "/kubepods/*", "--json"}), 0);
-    EXPECT_EQ(paths("deleted"), (Paths{"/kubepods/a", "/kubepods/b"}));
+    EXPECT_EQ(program.paths("deleted"), (Paths{"/kubepods/a", "/kubepods/b"}));
     EXPECT_EQ(program.kernel.policies.size(), 1U);
     EXPECT_EQ(run({"unset", "/kubepods/*"}), 1);
     EXPECT_THAT(program.err.str(), HasSubstr("no policy matches /kubepods/*"));
@@ -286,7 +275,7 @@ TEST_F(Watermark, ShowAll) {
     const auto document = program.json();
     EXPECT_EQ(document["default"]["ratio"], 90);
     EXPECT_EQ(document["complete"], true);
-    EXPECT_EQ(paths("watches"), (Paths{"/app", "/app/part", "/kubepods/a"}));
+    EXPECT_EQ(program.paths("watches"), (Paths{"/app", "/app/part", "/kubepods/a"}));
     EXPECT_EQ(document["watches"][0]["source"], "own");
     EXPECT_EQ(document["watches"][1]["source"], "inherited");
     EXPECT_EQ(document["watches"][1]["policy"]["path"], "/app");
@@ -306,7 +295,7 @@ TEST_F(Watermark, ShowAllHasThoseThatAreOff) {
     EXPECT_EQ(run({"set", "/kubepods/a", "--ratio", "95"}), 0);
     watch("/kubepods/a", id("/kubepods/a"));
     EXPECT_EQ(run({"show", "--json"}), 0);
-    EXPECT_EQ(paths("watches"), (Paths{"/app", "/kubepods/a"}));
+    EXPECT_EQ(program.paths("watches"), (Paths{"/app", "/kubepods/a"}));
     const auto off = program.json()["watches"][0];
     EXPECT_EQ(off["state"], nullptr);
     EXPECT_EQ(off["source"], "own");
@@ -372,7 +361,7 @@ TEST_F(Watermark, ShowSome) {
     watch("/kubepods/a", 0);
     watch("/kubepods/b", 0);
     EXPECT_EQ(run({"show", "/kubepods/*", "/app", "--json"}), 0);
-    EXPECT_EQ(paths("watches"), (Paths{"/app", "/kubepods/a", "/kubepods/b"}));
+    EXPECT_EQ(program.paths("watches"), (Paths{"/app", "/kubepods/a", "/kubepods/b"}));
     EXPECT_EQ(run({"show", "/kubepods/*", "/app"}), 0);
     EXPECT_THAT(program.out.str(), HasSubstr("\n-\t-\t"));
     EXPECT_EQ(run({"show", "/app/*"}), 1);
