@@ -1,59 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// "kmemcgctl controller" against the fake kernel, a tree of directories that stands for
-// cgroupfs, and a list of what wakes it up.
-#include "fake_waiter.hpp"
-#include "temporary_directory.hpp"
+// "kmemcgctl controller": when it applies what, and what it says.
+#include "daemon_fixture.hpp"
 
 #include <cerrno>
-
-#include <gmock/gmock.h>
 
 namespace kmemcgd {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ControllerDaemon : public ::testing::Test {
+class ControllerDaemon : public DaemonTest {
 protected:
     ControllerDaemon() {
-        fs::create_directories(root());
-        std::ofstream(root() + "/cgroup.controllers") << "memory\n";
         add("/app");
-        program.policy_file = base + "/policy.toml";
-        program.applied_file = base + "/run/applied.json";
-        program.open_waiter = [this](const fs::path&) -> Result<std::unique_ptr<Waiter>> {
-            return std::unique_ptr<Waiter>(
-                std::make_unique<FakeWaiter>(script, program.kernel.clock));
-        };
-        program.notify = [this](const std::string& state) { notified.push_back(state); };
         write_ratio(80);
     }
 
-    [[nodiscard]] std::string root() const { return base + "/cgroup"; }
     void add(const std::string& path) { add_cgroup(program.kernel, root(), path); }
-    void write(std::string_view text) const { std::ofstream(program.policy_file) << text; }
     void write_ratio(int ratio) const {
-        write("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nwatermark = { ratio = " +
-              std::to_string(ratio) + " }\n");
+        write_policy("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nwatermark = { ratio = " +
+                     std::to_string(ratio) + " }\n");
     }
     [[nodiscard]] std::optional<std::uint32_t> ratio_of(const std::string& path) const {
         const auto* policy = with_path(program.kernel.policies, path);
         return policy != nullptr ? std::optional(policy->ratio) : std::nullopt;
     }
-    int run(std::vector<std::string> arguments = {}) {
-        arguments.insert(arguments.begin(), {"--cgroup-root", root(), "controller"});
-        return program.run(arguments);
-    }
-
-    Program program;
-    Script script;
-    std::vector<std::string> notified;
-    TemporaryDirectory directory;
-    const std::string& base = directory.path();
 };
 
 TEST_F(ControllerDaemon, AppliesAtTheStartAndSaysThatItIsReady) {
@@ -68,7 +42,7 @@ TEST_F(ControllerDaemon, AppliesAtTheStartAndSaysThatItIsReady) {
 }
 
 TEST_F(ControllerDaemon, AFileThatIsWrongAtTheStartEndsIt) {
-    write("polcy = 1");
+    write_policy("polcy = 1");
     EXPECT_EQ(run(), 2);
     EXPECT_TRUE(notified.empty());
 }
@@ -92,7 +66,7 @@ TEST_F(ControllerDaemon, AFileThatChangesIsAppliedOnceItHasSettled) {
 
 TEST_F(ControllerDaemon, ABrokenFileLeavesTheLastGoodOne) {
     script.waits = {[this] {
-                        write("[[policy]]\nname = 1\n");
+                        write_policy("[[policy]]\nname = 1\n");
                         return Woken{.reload = true};
                     },
                     [this] {
@@ -107,7 +81,7 @@ TEST_F(ControllerDaemon, ABrokenFileLeavesTheLastGoodOne) {
 
 TEST_F(ControllerDaemon, TheStatusIsAboutABrokenFileUntilItIsMended) {
     script.waits = {[this] {
-                        write("[[policy]]\nname = 1\n");
+                        write_policy("[[policy]]\nname = 1\n");
                         return Woken{.reload = true};
                     },
                     [this] {
@@ -201,8 +175,8 @@ TEST_F(ControllerDaemon, CleanupRemovesWhatWasSetAndNothingElse) {
 }
 
 TEST_F(ControllerDaemon, ClassesAreKeptAndCleanedUp) {
-    write("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nclass = \"burstable\"\n"
-          "watermark = { ratio = 80 }\n");
+    write_policy("[[policy]]\nname = \"app\"\nmatch = \"/app*\"\nclass = \"burstable\"\n"
+                 "watermark = { ratio = 80 }\n");
     add("/other");
     Qos by_hand;
     by_hand.id = program.kernel.memcgs.back().id;

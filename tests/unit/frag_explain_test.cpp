@@ -216,8 +216,7 @@ class FragExplain : public ::testing::Test {
 protected:
     FragExplain() {
         program.host_root = directory.path();
-        fs::create_directories(directory.path() + "/proc/sys/kernel");
-        std::ofstream(directory.path() + "/proc/sys/kernel/osrelease") << "6.1.0-56-amd64\n";
+        directory.write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
     }
     int run(const std::string& log, std::vector<std::string> arguments = {}) {
         program.in.clear();

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the daemon does about large blocks, with reliefs that a test writes.
 #include "controller/controller.hpp"
+#include "daemon_fixture.hpp"
 #include "fake_relief.hpp"
-#include "fake_waiter.hpp"
-#include "temporary_directory.hpp"
-
-#include <gmock/gmock.h>
 
 namespace kmemcgd {
 namespace {
@@ -18,10 +15,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+// So many of order 1.
+void write_blocks(const TemporaryDirectory& root, int free) {
+    root.write("proc/buddyinfo", "Node 0, zone Normal 5 " + std::to_string(free) + '\n');
+}
+
 class KeepsBlocks : public ::testing::Test {
 protected:
     KeepsBlocks() {
-        fs::create_directories(directory.path() + "/proc");
         blocks(100);
         rule.goal = {.order = 1, .blocks = 64, .node = {}};
         rule.relieve = true;
@@ -30,10 +31,7 @@ protected:
         world.open_relief = reliefs.opener();
         context.world = &world;
     }
-    void blocks(int free) const {
-        std::ofstream(directory.path() + "/proc/buddyinfo")
-            << "Node 0, zone Normal 5 " << free << '\n';
-    }
+    void blocks(int free) const { write_blocks(directory, free); }
     void run_until(TimePoint end) {
         while (keeper().next() <= end) {
             clock.time = std::max(clock.time, keeper().next());
@@ -224,45 +222,25 @@ TEST_F(KeepsBlocks, WhatCannotBeWatchedIsSaidOnce) {
 }
 
 // The daemon as a whole.
-class KeepingDaemon : public ::testing::Test {
+class KeepingDaemon : public DaemonTest {
 protected:
     KeepingDaemon() {
-        fs::create_directories(base + "/cgroup");
-        fs::create_directories(base + "/proc");
-        std::ofstream(base + "/cgroup/cgroup.controllers") << "memory\n";
         program.host_root = base;
-        program.policy_file = base + "/policy.toml";
-        program.applied_file = base + "/run/applied.json";
-        program.open_waiter = [this](const fs::path&) -> Result<std::unique_ptr<Waiter>> {
-            return std::unique_ptr<Waiter>(
-                std::make_unique<FakeWaiter>(script, program.kernel.clock));
-        };
-        program.notify = [this](const std::string& state) { notified.push_back(state); };
         program.watchdog = 100ms;
         program.open_relief = reliefs.opener();
         reliefs.steps = 1000;
         write(200);
-        blocks(12);
+        write_blocks(directory, 12);
     }
     void write(int node_free, bool rule = true) const {
-        std::ofstream(program.policy_file)
-            << "[module]\nnode_free_mb = " << node_free << '\n'
-            << (rule ? "[fragmentation]\norder = 1\nrelieve = true\n" : "");
-    }
-    void blocks(int free) const {
-        std::ofstream(base + "/proc/buddyinfo") << "Node 0, zone Normal 5 " << free << '\n';
+        write_policy("[module]\nnode_free_mb = " + std::to_string(node_free) + '\n' +
+                     (rule ? "[fragmentation]\norder = 1\nrelieve = true\n" : ""));
     }
     std::uint32_t& node_free() {
         return program.kernel.config.values.at(KMEMCGD_A_CONFIG_NODE_FREE_MB);
     }
-    int run() { return program.run({"--cgroup-root", base + "/cgroup", "controller"}); }
 
-    Program program;
-    Script script;
     FakeReliefs reliefs;
-    std::vector<std::string> notified;
-    TemporaryDirectory directory;
-    const std::string& base = directory.path();
 };
 
 TEST_F(KeepingDaemon, LeavesTheTunableToAReliefAndSetsItAfter) {
@@ -326,9 +304,7 @@ TEST_F(KeepingDaemon, MetricsTellOfIt) {
     std::string text;
     for (int wait = 0; wait < 30; ++wait)
         script.waits.emplace_back([&] {
-            std::ostringstream all;
-            all << std::ifstream(textfile).rdbuf();
-            text = all.str();
+            text = directory.read("k.prom");
             return Woken{};
         });
     EXPECT_EQ(run(), 0);

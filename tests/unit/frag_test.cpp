@@ -105,8 +105,7 @@ protected:
         write("zoneinfo", "Node 0, zone   Normal\n        min      20\n");
     }
     void write(const std::string& name, std::string_view text) const {
-        fs::create_directories(directory.path() + "/proc");
-        std::ofstream(directory.path() + "/proc/" + name) << text;
+        directory.write("proc/" + name, text);
     }
     int run(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), "frag");

@@ -98,9 +98,7 @@ protected:
         write("proc/pagetypeinfo", usual);
     }
     void write(const std::string& name, std::string_view text) const {
-        const auto path = fs::path(directory.path()) / name;
-        fs::create_directories(path.parent_path());
-        std::ofstream(path) << text;
+        directory.write(name, text);
     }
     int run(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"frag", "show"});

@@ -121,14 +121,13 @@ class FragWatchCommand : public ::testing::Test {
 protected:
     FragWatchCommand() {
         program.host_root = directory.path();
-        fs::create_directories(directory.path() + "/proc");
         write(40);
     }
     // Of order 1: twice that; zone DMA does not count.
     void write(std::uint64_t blocks) const {
-        std::ofstream(directory.path() + "/proc/buddyinfo")
-            << "Node 0, zone DMA 9 9 9\nNode 0, zone Normal 7 0 " << blocks
-            << "\nNode 1, zone Normal 7 3 0\n";
+        directory.write("proc/buddyinfo", "Node 0, zone DMA 9 9 9\nNode 0, zone Normal 7 0 " +
+                                              std::to_string(blocks) +
+                                              "\nNode 1, zone Normal 7 3 0\n");
     }
     int run(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), {"frag", "watch"});

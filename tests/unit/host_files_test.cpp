@@ -65,9 +65,8 @@ TEST(HostFiles, AreReadBelowTheRoot) {
     ASSERT_FALSE(missing);
     EXPECT_THAT(missing.error().message, HasSubstr(root.path() + "/proc/buddyinfo"));
     EXPECT_FALSE(read_direct_reclaim(root.path()));
-    std::filesystem::create_directories(root.path() + "/proc");
-    std::ofstream(root.path() + "/proc/buddyinfo") << "Node 0, zone DMA 1 2\n";
-    std::ofstream(root.path() + "/proc/vmstat") << "allocstall_dma 3\n";
+    root.write("proc/buddyinfo", "Node 0, zone DMA 1 2\n");
+    root.write("proc/vmstat", "allocstall_dma 3\n");
     EXPECT_TRUE(read_buddyinfo(root.path()));
     EXPECT_TRUE(read_direct_reclaim(root.path()));
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The metrics of "kmemcgctl controller": where they go, when that changes, and what it
 // says when it can't. The server is one that only notes where it listens.
-#include "temporary_directory.hpp"
+#include "daemon_fixture.hpp"
 
 #include <cerrno>
-
-#include <gmock/gmock.h>
 
 namespace kmemcgd {
 namespace {
@@ -35,39 +33,9 @@ private:
     std::string address_;
 };
 
-using Waits = std::vector<std::function<Woken()>>;
-
-class ScriptedWaiter final : public Waiter {
-public:
-    ScriptedWaiter(const Waits& waits, FakeClock& clock) : waits_(&waits), clock_(&clock) {}
-
-    std::size_t watch(const std::vector<fs::path>&) override { return 0; }
-    Result<Woken> wait(TimePoint deadline) override {
-        if (next_ == waits_->size())
-            return Woken{.stop = true};
-        const auto woken = (*waits_)[next_++]();
-        if (!woken.reload)
-            clock_->time = std::max(clock_->time, deadline);
-        return woken;
-    }
-
-private:
-    const Waits* waits_;
-    FakeClock* clock_;
-    std::size_t next_ = 0;
-};
-
-class MetricsDaemon : public ::testing::Test {
+class MetricsDaemon : public DaemonTest {
 protected:
     MetricsDaemon() {
-        fs::create_directories(base + "/cgroup");
-        std::ofstream(base + "/cgroup/cgroup.controllers") << "memory\n";
-        program.policy_file = base + "/policy.toml";
-        program.applied_file = base + "/run/applied.json";
-        program.open_waiter = [this](const fs::path&) -> Result<std::unique_ptr<Waiter>> {
-            return std::unique_ptr<Waiter>(
-                std::make_unique<ScriptedWaiter>(waits, program.kernel.clock));
-        };
         program.open_metrics_server =
             [this](const ListenAddress& address,
                    const auto&) -> Result<std::unique_ptr<MetricsServer>> {
@@ -84,9 +52,7 @@ protected:
         };
     }
 
-    void write(const std::string& metrics) const {
-        std::ofstream(program.policy_file) << "[metrics]\n" << metrics << '\n';
-    }
+    void write(const std::string& metrics) const { write_policy("[metrics]\n" + metrics + '\n'); }
     [[nodiscard]] std::string textfile(const std::string& name = "k.prom") const {
         return base + "/" + name;
     }
@@ -106,32 +72,24 @@ protected:
             return Woken{};
         };
     }
-    int run(std::vector<std::string> arguments = {}) {
-        arguments.insert(arguments.begin(), {"--cgroup-root", base + "/cgroup", "controller"});
-        return program.run(arguments);
-    }
 
-    Program program;
-    Waits waits;
     Network network;
-    TemporaryDirectory directory;
-    const std::string& base = directory.path();
 };
 
 TEST_F(MetricsDaemon, NothingIsServedThatWasNotAskedFor) {
     write("");
-    waits = {then([this] { EXPECT_THAT(network.open, IsEmpty()); })};
+    script.waits = {then([this] { EXPECT_THAT(network.open, IsEmpty()); })};
     EXPECT_EQ(run(), 0);
 }
 
 TEST_F(MetricsDaemon, ServesAndWritesUntilItIsStopped) {
     write("listen = \"127.0.0.1:9752\"\n" + setting());
-    waits = {then([this] {
-                 EXPECT_THAT(network.open, ElementsAre("127.0.0.1:9752"));
-                 EXPECT_TRUE(fs::exists(textfile()));
-                 fs::remove(textfile());
-             }),
-             then([this] { EXPECT_TRUE(fs::exists(textfile())); })};
+    script.waits = {then([this] {
+                        EXPECT_THAT(network.open, ElementsAre("127.0.0.1:9752"));
+                        EXPECT_TRUE(fs::exists(textfile()));
+                        fs::remove(textfile());
+                    }),
+                    then([this] { EXPECT_TRUE(fs::exists(textfile())); })};
     EXPECT_EQ(run(), 0);
     EXPECT_THAT(network.open, IsEmpty());
     EXPECT_FALSE(fs::exists(textfile())) << "its numbers get old";
@@ -141,7 +99,7 @@ TEST_F(MetricsDaemon, TheTextfileIsWrittenAtItsInterval) {
     write(setting() + "\ninterval = \"7s\"");
     std::vector<TimePoint> times;
     const auto look = then([&] { times.push_back(program.kernel.clock.now()); });
-    waits = {look, look, look};
+    script.waits = {look, look, look};
     EXPECT_EQ(run({"--interval", "1h"}), 0);
     EXPECT_EQ(times.at(1) - times.at(0), 7s);
     EXPECT_EQ(times.at(2) - times.at(1), 7s);
@@ -149,7 +107,7 @@ TEST_F(MetricsDaemon, TheTextfileIsWrittenAtItsInterval) {
 
 TEST_F(MetricsDaemon, OptionsCountInsteadOfTheFile) {
     write("listen = \"127.0.0.1:1\"\n" + setting("file.prom"));
-    waits = {then([this] {
+    script.waits = {then([this] {
         EXPECT_THAT(network.open, ElementsAre("[::1]:2"));
         EXPECT_TRUE(fs::exists(textfile("typed.prom")));
         EXPECT_FALSE(fs::exists(textfile("file.prom")));
@@ -184,22 +142,22 @@ TEST_F(MetricsDaemon, ATextfileThatCannotBeWrittenAtTheStartEndsIt) {
 
 TEST_F(MetricsDaemon, AFileThatChangesTakesEffect) {
     write("");
-    waits = {change_to("listen = \"127.0.0.1:1\"\n" + setting("a.prom")),
-             then([this] {
-                 EXPECT_THAT(network.open, ElementsAre("127.0.0.1:1"));
-                 EXPECT_TRUE(fs::exists(textfile("a.prom")));
-             }),
-             change_to("listen = \"0.0.0.0:1\"\n" + setting("b.prom")), // the same port
-             then([this] {
-                 EXPECT_THAT(network.open, ElementsAre("0.0.0.0:1"));
-                 EXPECT_FALSE(fs::exists(textfile("a.prom")));
-                 EXPECT_TRUE(fs::exists(textfile("b.prom")));
-             }),
-             change_to(""),
-             then([this] {
-                 EXPECT_THAT(network.open, IsEmpty());
-                 EXPECT_FALSE(fs::exists(textfile("b.prom")));
-             })};
+    script.waits = {change_to("listen = \"127.0.0.1:1\"\n" + setting("a.prom")),
+                    then([this] {
+                        EXPECT_THAT(network.open, ElementsAre("127.0.0.1:1"));
+                        EXPECT_TRUE(fs::exists(textfile("a.prom")));
+                    }),
+                    change_to("listen = \"0.0.0.0:1\"\n" + setting("b.prom")), // the same port
+                    then([this] {
+                        EXPECT_THAT(network.open, ElementsAre("0.0.0.0:1"));
+                        EXPECT_FALSE(fs::exists(textfile("a.prom")));
+                        EXPECT_TRUE(fs::exists(textfile("b.prom")));
+                    }),
+                    change_to(""),
+                    then([this] {
+                        EXPECT_THAT(network.open, IsEmpty());
+                        EXPECT_FALSE(fs::exists(textfile("b.prom")));
+                    })};
     EXPECT_EQ(run(), 0);
 }
 
@@ -211,9 +169,9 @@ TEST_F(MetricsDaemon, WhatCannotBeServedAfterAChangeLeavesTheOldOne) {
         EXPECT_TRUE(fs::exists(textfile("a.prom")));
         EXPECT_FALSE(fs::exists(textfile("b.prom")));
     });
-    waits = {change_to("listen = \"127.0.0.1:2\"\n" + setting("b.prom")),      old_one,
-             change_to("listen = \"192.0.2.1:1\"\n" + setting("a.prom")),      old_one,
-             change_to("listen = \"127.0.0.1:3\"\n" + setting("none/b.prom")), old_one};
+    script.waits = {change_to("listen = \"127.0.0.1:2\"\n" + setting("b.prom")),      old_one,
+                    change_to("listen = \"192.0.2.1:1\"\n" + setting("a.prom")),      old_one,
+                    change_to("listen = \"127.0.0.1:3\"\n" + setting("none/b.prom")), old_one};
     EXPECT_EQ(run(), 0);
     EXPECT_THAT(program.err.str(), HasSubstr("metrics stay as they were: cannot serve metrics on "
                                              "127.0.0.1:2 (choose another)"));
@@ -225,8 +183,8 @@ TEST_F(MetricsDaemon, ATextfileThatFailsLaterIsSaidOnceAndTriedAgain) {
     fs::create_directories(base + "/d");
     write(setting("d/k.prom"));
     const auto idle = then([] {});
-    waits = {then([this] { fs::remove_all(base + "/d"); }), idle, idle,
-             then([this] { fs::create_directories(base + "/d"); }), idle};
+    script.waits = {then([this] { fs::remove_all(base + "/d"); }), idle, idle,
+                    then([this] { fs::create_directories(base + "/d"); }), idle};
     EXPECT_EQ(run({"--interval", "1h"}), 0);
     const auto said = program.err.str();
     const auto first = said.find("d/k.prom");
@@ -238,9 +196,8 @@ TEST_F(MetricsDaemon, ATextfileThatFailsLaterIsSaidOnceAndTriedAgain) {
 TEST_F(MetricsDaemon, WithoutTheModuleMetricsAreThere) {
     program.kernel.loaded = false;
     write(setting());
-    waits = {then([this] {
-        std::ifstream file(textfile());
-        const std::string text(std::istreambuf_iterator<char>(file), {});
+    script.waits = {then([this] {
+        const auto text = directory.read("k.prom");
         EXPECT_THAT(text, HasSubstr("\nkmemcgd_up 0\n"));
         EXPECT_THAT(text, Not(HasSubstr("kmemcgd_zombies")));
     })};

@@ -47,8 +47,7 @@ protected:
     }
 
     void write(const std::string& file, std::string_view text) const {
-        fs::create_directories(fs::path(base + "/" + file).parent_path());
-        std::ofstream(base + "/" + file) << text;
+        directory.write(file, text);
     }
     [[nodiscard]] std::uint64_t id(const std::string& path) const {
         return inode_number(base + "/cgroup" + path);

@@ -68,14 +68,9 @@ public:
         write("proc/sys/vm/compaction_proactiveness", "20\n");
     }
     void write(const std::string& name, std::string_view text) const {
-        const std::filesystem::path file = directory.path() + "/" + name;
-        std::filesystem::create_directories(file.parent_path());
-        std::ofstream(file) << text;
+        directory.write(name, text);
     }
-    [[nodiscard]] std::string read(const std::string& name) const {
-        std::ifstream in(directory.path() + "/" + name);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    [[nodiscard]] std::string read(const std::string& name) const { return directory.read(name); }
     [[nodiscard]] bool has(const std::string& name) const {
         return std::filesystem::exists(directory.path() + "/" + name);
     }

@@ -31,6 +31,16 @@ public:
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    // Directories on the way to the file are made.
+    void write(const std::string& name, std::string_view text) const {
+        const auto file = std::filesystem::path(path_) / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file) << text;
+    }
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ifstream file(std::filesystem::path(path_) / name);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
 
 private:
     std::string path_;
