@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -19,6 +20,20 @@ Error file_error(std::string_view what, const std::filesystem::path& file, int e
     if (error_number == EACCES || error_number == EPERM)
         error.fault = Fault::permission;
     return error;
+}
+
+Status replace_file(const std::filesystem::path& file, std::string_view text) {
+    const std::filesystem::path fresh = file.string() + ".new";
+    {
+        std::ofstream out(fresh, std::ios::trunc);
+        out << text;
+        out.flush();
+        if (!out)
+            return file_error("write", fresh, errno);
+    }
+    std::error_code failure;
+    std::filesystem::rename(fresh, file, failure);
+    return failure ? Status(file_error("write", file, failure.value())) : success();
 }
 
 timespec time_left(TimePoint deadline, TimePoint now) {

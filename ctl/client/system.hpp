@@ -18,6 +18,9 @@ Error system_error(std::string_view what, int error_number);
 // "cannot WHAT FILE: ..."; Fault::permission for whoever may not.
 Error file_error(std::string_view what, const std::filesystem::path& file, int error_number);
 
+// All of it at once, for whoever reads it meanwhile; by way of FILE.new.
+Status replace_file(const std::filesystem::path& file, std::string_view text);
+
 // None once the deadline has passed.
 timespec time_left(TimePoint deadline, TimePoint now = std::chrono::steady_clock::now());
 

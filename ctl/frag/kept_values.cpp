@@ -120,16 +120,7 @@ Status KeptValues::save() const {
     auto document = Json::object();
     for (const auto& [name, value] : values_)
         document[name] = {{"before", value.before}, {"raised", value.raised}};
-    const fs::path fresh = file_.string() + ".new";
-    {
-        std::ofstream out(fresh, std::ios::trunc);
-        out << document.dump() << '\n';
-        out.flush();
-        if (!out)
-            return file_error("write", fresh, errno);
-    }
-    fs::rename(fresh, file_, failure);
-    return failure ? Status(file_error("write", file_, failure.value())) : success();
+    return replace_file(file_, document.dump() + '\n');
 }
 
 Result<Raised> Raised::raise(Setting setting, std::uint64_t value, KeptValues& kept) {

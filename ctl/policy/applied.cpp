@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "policy/applied.hpp"
 
+#include "client/system.hpp"
 #include "render/json.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -17,12 +17,11 @@ namespace fs = std::filesystem;
 constexpr auto watermarks_key = "watermarks";
 constexpr auto classes_key = "classes"; // files from before there were any lack it
 
-Error cannot(const char* what, const fs::path& file) {
-    return {.message = fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)),
-            .hint =
-                "it has the ids of the cgroups whose watermarks and classes come from the policy "
-                "file",
-            .error_number = errno};
+Error cannot(const char* what, const fs::path& file, int number) {
+    auto error = system_error(fmt::format("cannot {} {}", what, file.string()), number);
+    error.hint =
+        "it has the ids of the cgroups whose watermarks and classes come from the policy file";
+    return error;
 }
 
 std::optional<Ids> read_ids(const Json& list) {
@@ -44,7 +43,7 @@ Result<Applied> read_applied(const fs::path& file) {
         return Applied{};
     std::ifstream in(file);
     if (!in)
-        return cannot("read", file);
+        return cannot("read", file, errno);
     const auto document = Json::parse(in, nullptr, false);
     if (document.is_object() && document.contains(watermarks_key)) {
         auto watermarks = read_ids(document[watermarks_key]);
@@ -59,20 +58,10 @@ Result<Applied> read_applied(const fs::path& file) {
 Status write_applied(const fs::path& file, const Applied& applied) {
     std::error_code failure;
     fs::create_directories(file.parent_path(), failure);
-    const fs::path fresh = file.string() + ".new";
-    {
-        std::ofstream out(fresh, std::ios::trunc);
-        out << Json{{watermarks_key, applied.watermarks}, {classes_key, applied.classes}}.dump()
-            << '\n';
-        out.flush();
-        if (!out)
-            return cannot("write", fresh);
-    }
-    fs::rename(fresh, file, failure);
-    if (failure) {
-        errno = failure.value();
-        return cannot("write", file);
-    }
+    const Json document{{watermarks_key, applied.watermarks}, {classes_key, applied.classes}};
+    const auto written = replace_file(file, document.dump() + '\n');
+    if (!written)
+        return cannot("write", file, written.error().error_number);
     return success();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the system says and takes.
 #include "client/system.hpp"
+#include "temporary_directory.hpp"
 
 #include <cerrno>
 
@@ -41,6 +42,21 @@ TEST(System, WhoMayNotIsTold) {
     EXPECT_EQ(none.fault, Fault::failed);
     EXPECT_EQ(file_error("read", "/x/y", EACCES).fault, Fault::permission);
     EXPECT_EQ(file_error("read", "/x/y", EPERM).fault, Fault::permission);
+}
+
+TEST(System, AFileIsReplacedAsAWhole) {
+    const TemporaryDirectory directory;
+    const auto file = directory.path() + "/f";
+    for (const auto* text : {"longer than the second\n", "short\n"}) {
+        EXPECT_TRUE(replace_file(file, text));
+        EXPECT_EQ(directory.read("f"), text);
+        EXPECT_FALSE(std::filesystem::exists(file + ".new"));
+    }
+    const auto nowhere = replace_file(directory.path() + "/none/f", "x");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().error_number, ENOENT);
+    std::filesystem::create_directories(directory.path() + "/d/e");
+    EXPECT_FALSE(replace_file(directory.path() + "/d", "x")); // a directory
 }
 
 } // namespace
