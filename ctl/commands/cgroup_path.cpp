@@ -165,13 +165,8 @@ std::optional<std::uint64_t> dying_cgroups(const Context& context) {
     const auto root = memory_cgroup_root(context);
     if (!root)
         return std::nullopt;
-    std::ifstream file(*root / "cgroup.stat");
-    std::string key;
-    for (std::uint64_t value = 0; file >> key >> value;) {
-        if (key == "nr_dying_descendants")
-            return value;
-    }
-    return std::nullopt;
+    const auto text = read_text_file(*root / "cgroup.stat");
+    return text ? value_of(*text, "nr_dying_descendants") : std::nullopt;
 }
 
 } // namespace kmemcgd

@@ -2,8 +2,8 @@
 #include "doctor/host_facts.hpp"
 
 #include "doctor/text_file.hpp"
+#include "host/load.hpp"
 
-#include <charconv>
 #include <sstream>
 
 namespace kmemcgd {
@@ -80,20 +80,6 @@ std::string parse_lockdown(std::string_view text) {
     return std::string(text.substr(begin + 1, end - begin - 1));
 }
 
-std::optional<std::uint64_t> parse_cpu_list(std::string_view text) {
-    std::istringstream list{without_newline(std::string(text))};
-    std::uint64_t cpus = 0;
-    for (std::string range; std::getline(list, range, ',');) {
-        const auto dash = range.find('-');
-        const auto first = only_value(range.substr(0, dash));
-        const auto last = dash == std::string::npos ? first : only_value(range.substr(dash + 1));
-        if (!first || !last || *last < *first)
-            return std::nullopt;
-        cpus += *last - *first + 1;
-    }
-    return cpus > 0 ? std::optional(cpus) : std::nullopt;
-}
-
 std::optional<std::uint64_t> parse_memory_cgroups(const std::string& text) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
@@ -115,7 +101,7 @@ HostFacts read_host_facts(const fs::path& root) {
     read_meminfo(reader, facts);
     facts.counted_memcgs =
         parse_memory_cgroups(reader.text("proc/cgroups", "the kernel's count of memory cgroups"));
-    facts.cpus = parse_cpu_list(reader.text("sys/devices/system/cpu/possible", "possible CPUs"));
+    facts.cpus = count_cpus(reader.text("sys/devices/system/cpu/possible", "possible CPUs"));
     facts.lockdown = parse_lockdown(reader.text("sys/kernel/security/lockdown", "kernel lockdown"));
     const auto enforced = without_newline(
         reader.text("sys/module/module/parameters/sig_enforce", "module signature enforcement"));

@@ -37,8 +37,7 @@ struct HostFacts {
 HostFacts read_host_facts(const std::filesystem::path& root);
 
 // What the files say, for their readers and for tests.
-std::string parse_lockdown(std::string_view text);                  // the one in [ ]
-std::optional<std::uint64_t> parse_cpu_list(std::string_view text); // "0-3,8": 5
+std::string parse_lockdown(std::string_view text); // the one in [ ]
 // The number of memory cgroups in the text of /proc/cgroups.
 std::optional<std::uint64_t> parse_memory_cgroups(const std::string& text);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/failure_log.hpp"
 
+#include "host/zone_line.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -172,8 +174,7 @@ std::vector<AllocationFailure> find_failures(std::string_view log, std::size_t m
     std::vector<AllocationFailure> failures;
     std::vector<LoggedMin> mins;
     for (std::uint64_t number = 1; !log.empty(); ++number) {
-        auto line = log.substr(0, log.find('\n'));
-        log.remove_prefix(std::min(line.size() + 1, log.size()));
+        auto line = next_line(log);
         if (line.ends_with('\r'))
             line.remove_suffix(1);
         line = without_prefix(line);

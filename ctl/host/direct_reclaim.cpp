@@ -2,8 +2,7 @@
 #include "host/direct_reclaim.hpp"
 
 #include "doctor/text_file.hpp"
-
-#include <algorithm>
+#include "host/zone_line.hpp"
 
 namespace kmemcgd {
 
@@ -12,8 +11,7 @@ Result<DirectReclaim> parse_direct_reclaim(std::string_view vmstat) {
     bool found = false;
     auto rest = vmstat;
     while (!rest.empty()) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        const auto line = next_line(rest);
         const auto name = line.substr(0, line.find(' '));
         if (name != "allocstall" && !name.starts_with("allocstall_"))
             continue;

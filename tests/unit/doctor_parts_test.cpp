@@ -93,10 +93,6 @@ TEST(DoctorFiles, WhatTheKernelWrites) {
     EXPECT_EQ(parse_kernel_version("6"), std::nullopt);
     EXPECT_EQ(parse_lockdown("none [integrity] confidentiality\n"), "integrity");
     EXPECT_EQ(parse_lockdown("]["), "");
-    EXPECT_EQ(parse_cpu_list("0-3,8\n"), 5U);
-    EXPECT_EQ(parse_cpu_list("0\n"), 1U);
-    EXPECT_EQ(parse_cpu_list("3-1\n"), std::nullopt);
-    EXPECT_EQ(parse_cpu_list(""), std::nullopt);
     EXPECT_EQ(parse_memory_cgroups("#a b c d\nmemory 0 77 1\n"), 77U);
     EXPECT_EQ(parse_memory_cgroups("cpu 0 77 1\n"), std::nullopt);
 }

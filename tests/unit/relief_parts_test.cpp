@@ -82,6 +82,7 @@ TEST(HostLoad, WhatHasAnotherShapeIsNotThere) {
     for (const auto* bad : {"", "x", "3-", "3-1", "1,", "1;2", "-1"})
         EXPECT_FALSE(count_cpus(bad)) << bad;
     EXPECT_EQ(count_cpus("5\n"), 1U);
+    EXPECT_EQ(count_cpus("0-3,8\n"), 5U);
 }
 
 // The kernel's average moves as 1 - e^(-t / 60 s).
