@@ -4,12 +4,12 @@
 #include "commands/cgroup_path.hpp"
 #include "commands/options.hpp"
 #include "commands/policy_input.hpp"
-#include "render/units.hpp"
-
-#include <fmt/format.h>
+#include "render/duration_range.hpp"
 
 namespace kmemcgd {
 namespace {
+
+constexpr DurationRange intervals{ns_per_s, 86'400 * ns_per_s, "1s to 1d"};
 
 struct DaemonOptions {
     PolicyOptions policy;
@@ -21,19 +21,16 @@ struct DaemonOptions {
 
 Result<MetricsOptions> metrics_of(const DaemonOptions& options) {
     MetricsOptions metrics;
-    const auto wrong = [](const char* option, const Error& error) {
-        return usage_error(fmt::format("{}: {}", option, error.message), error.hint);
-    };
     if (!options.metrics_listen.empty()) {
         auto address = parse_listen_address(options.metrics_listen);
         if (!address)
-            return wrong("--metrics-listen", address.error());
+            return about("--metrics-listen", address.error());
         metrics.listen = std::move(*address);
     }
     if (!options.metrics_textfile.empty()) {
         auto path = parse_textfile(options.metrics_textfile);
         if (!path)
-            return wrong("--metrics-textfile", path.error());
+            return about("--metrics-textfile", path.error());
         metrics.textfile = std::move(*path);
     }
     return metrics;
@@ -46,14 +43,10 @@ Outcome run_controller(Context& context, const DaemonOptions& options) {
     wanted.cleanup = options.cleanup;
     wanted.watchdog = context.world->watchdog;
     if (!options.interval.empty()) {
-        const auto ns = parse_duration_ns(options.interval, ns_per_s);
-        if (!ns)
-            return ns.error();
-        constexpr std::uint64_t day_ns = 24 * 3600 * ns_per_s;
-        if (*ns < ns_per_s || *ns > day_ns)
-            return usage_error(
-                fmt::format("--interval: expected 1 s to 24 h, not \"{}\"", options.interval));
-        wanted.interval = std::chrono::nanoseconds(*ns);
+        const auto interval = parse_duration_within(options.interval, intervals);
+        if (!interval)
+            return about("--interval", interval.error());
+        wanted.interval = *interval;
     }
     auto metrics = metrics_of(options);
     if (!metrics)

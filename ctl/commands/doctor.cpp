@@ -4,7 +4,7 @@
 #include "commands/options.hpp"
 #include "doctor/observe.hpp"
 #include "doctor/report.hpp"
-#include "render/units.hpp"
+#include "render/duration_range.hpp"
 
 #include <memory>
 
@@ -16,19 +16,19 @@ struct DoctorOptions {
     std::string min_age = "10min";
 };
 
-constexpr std::uint64_t longest_interval_ns = 86'400 * ns_per_s;
+constexpr DurationRange intervals{0, 86'400 * ns_per_s, "0 to 1d"};
 
 // Findings are no errors: the exit code says whether it could look.
 Outcome run_doctor(Context& context, const DoctorOptions& options) {
-    const auto interval_ns = parse_duration_ns(options.interval, ns_per_s);
-    if (!interval_ns)
-        return interval_ns.error();
-    if (*interval_ns > longest_interval_ns)
-        return usage_error("--interval takes 0 to 1d");
+    const auto interval = parse_duration_within(options.interval, intervals);
+    if (!interval)
+        return about("--interval", interval.error());
     const auto min_age_ns = parse_duration_ns(options.min_age, ns_per_s);
     if (!min_age_ns)
-        return min_age_ns.error();
-    const auto seen = observe(context, {.interval_ns = *interval_ns, .min_age_ns = *min_age_ns});
+        return about("--min-age", min_age_ns.error());
+    const auto seen =
+        observe(context, {.interval_ns = static_cast<std::uint64_t>(interval->count()),
+                          .min_age_ns = *min_age_ns});
     print_report(context, seen, examine(seen));
     return exit_ok;
 }

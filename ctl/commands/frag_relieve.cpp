@@ -6,8 +6,8 @@
 #include "doctor/text_file.hpp"
 #include "frag/relief.hpp"
 #include "host/page_size.hpp"
+#include "render/duration_range.hpp"
 #include "render/table.hpp"
-#include "render/units.hpp"
 
 #include <memory>
 #include <thread>
@@ -25,7 +25,7 @@ struct RelieveOptions {
     std::string load_limit;
 };
 
-constexpr std::uint64_t longest_timeout_ns = 3600 * ns_per_s;
+constexpr DurationRange timeouts{1, 3600 * ns_per_s, "more than 0, up to 1h"};
 
 // Above 0; nothing where it is something else.
 std::optional<double> parse_positive(std::string_view text) {
@@ -54,12 +54,10 @@ Result<double> parse_psi(std::string_view text) {
 Result<ReliefLimits> make_limits(const RelieveOptions& options) {
     ReliefLimits limits;
     if (!options.timeout.empty()) {
-        const auto ns = parse_duration_ns(options.timeout, ns_per_s);
-        if (!ns)
-            return ns.error();
-        if (*ns == 0 || *ns > longest_timeout_ns)
-            return usage_error("--timeout takes more than 0, up to 1h");
-        limits.timeout = std::chrono::nanoseconds(*ns);
+        const auto timeout = parse_duration_within(options.timeout, timeouts);
+        if (!timeout)
+            return about("--timeout", timeout.error());
+        limits.timeout = *timeout;
     }
     if (!options.psi_limit.empty()) {
         const auto psi = parse_psi(options.psi_limit);

@@ -7,8 +7,8 @@
 #include "frag/goal.hpp"
 #include "frag/observe.hpp"
 #include "host/page_size.hpp"
+#include "render/duration_range.hpp"
 #include "render/table.hpp"
-#include "render/units.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -31,7 +31,7 @@ struct Rates {
     double stalls = 0;
 };
 
-constexpr std::uint64_t longest_interval_ns = 3600 * ns_per_s;
+constexpr DurationRange intervals{0, 3600 * ns_per_s, "0 to 1h"};
 // By the share of free memory: none, some, ... most.
 constexpr std::string_view heat = " .:-=+*#%@";
 
@@ -210,9 +210,9 @@ double per_second(std::uint64_t before, std::uint64_t now, double seconds) {
 }
 
 Result<Rates> measure(const Context& context, const FragCounters& before,
-                      std::uint64_t interval_ns) {
+                      std::chrono::nanoseconds interval) {
     const auto begin = context.now();
-    if (auto waited = wait_until(context, begin + std::chrono::nanoseconds(interval_ns)); !waited)
+    if (auto waited = wait_until(context, begin + interval); !waited)
         return waited.error();
     const auto now = read_frag_counters(context.world->host_root);
     if (!now)
@@ -225,11 +225,9 @@ Result<Rates> measure(const Context& context, const FragCounters& before,
 }
 
 Outcome run_frag_show(Context& context, const FragShowOptions& options) {
-    const auto interval_ns = parse_duration_ns(options.interval, ns_per_s);
-    if (!interval_ns)
-        return interval_ns.error();
-    if (*interval_ns > longest_interval_ns)
-        return usage_error("--interval takes 0 to 1h");
+    const auto interval = parse_duration_within(options.interval, intervals);
+    if (!interval)
+        return about("--interval", interval.error());
     const auto view = observe_fragmentation(context.world->host_root);
     if (!view)
         return view.error();
@@ -238,8 +236,8 @@ Outcome run_frag_show(Context& context, const FragShowOptions& options) {
             return good.error();
     }
     std::optional<Rates> rates;
-    if (*interval_ns > 0) {
-        const auto measured = measure(context, view->counters, *interval_ns);
+    if (interval->count() > 0) {
+        const auto measured = measure(context, view->counters, *interval);
         if (!measured)
             return measured.error();
         rates = *measured;

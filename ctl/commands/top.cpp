@@ -100,7 +100,7 @@ Outcome run_top(const Context& context, const TopOptions& options) {
     Wanted wanted;
     const auto interval = parse_top_interval(options.interval);
     if (!interval)
-        return interval.error();
+        return about("--interval", interval.error());
     wanted.interval = *interval;
     wanted.arrangement.sort = *parse_top_column(options.sort);
     wanted.arrangement.reverse = options.reverse;

@@ -2,7 +2,7 @@
 #include "client/names.hpp"
 #include "commands/listen.hpp"
 #include "commands/options.hpp"
-#include "render/units.hpp"
+#include "render/duration_range.hpp"
 
 #include <memory>
 
@@ -10,6 +10,8 @@
 
 namespace kmemcgd {
 namespace {
+
+constexpr DurationRange intervals{10 * ns_per_ms, 86'400 * ns_per_s, "10ms to 1d"};
 
 struct WatchOptions {
     std::string interval = "1s";
@@ -120,18 +122,15 @@ Result<bool> sleep_until(const Context& context, EventStream& events, TimePoint 
 }
 
 Outcome run_watch(Context& context, const WatchOptions& options) {
-    const auto interval_ns = parse_duration_ns(options.interval, ns_per_s);
-    if (!interval_ns)
-        return interval_ns.error();
-    if (*interval_ns < 10 * ns_per_ms || *interval_ns > 86400 * ns_per_s)
-        return usage_error("--interval takes 10ms to 1d");
+    const auto interval = parse_duration_within(options.interval, intervals);
+    if (!interval)
+        return about("--interval", interval.error());
     auto listening = listen(context, options.timeout, EventGroups::passes);
     if (!listening)
         return listening.error();
     auto& events = listening->events;
     const auto& deadline = listening->deadline;
 
-    const auto interval = std::chrono::nanoseconds(*interval_ns);
     auto due = context.now();
     Printer printer(context);
     std::optional<Stats> before;
@@ -147,7 +146,7 @@ Outcome run_watch(Context& context, const WatchOptions& options) {
             break;
         // On a grid, so that the time that printing takes does not add up; but
         // after a long stop (^Z) not all the missed lines at once.
-        due = std::max(due + interval, context.now());
+        due = std::max(due + *interval, context.now());
         if (deadline && due > *deadline) {
             const auto slept = sleep_until(context, events, *deadline);
             if (!slept)

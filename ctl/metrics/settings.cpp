@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/settings.hpp"
 
-#include "render/units.hpp"
+#include "render/duration_range.hpp"
 
 #include <arpa/inet.h>
 #include <array>
@@ -65,14 +65,7 @@ Result<std::filesystem::path> parse_textfile(const std::string& text) {
 }
 
 Result<std::chrono::nanoseconds> parse_textfile_interval(const std::string& text) {
-    const auto ns = parse_duration_ns(text, ns_per_s);
-    if (!ns)
-        return ns.error();
-    constexpr std::uint64_t day_ns = 24 * 3600 * ns_per_s;
-    if (*ns < ns_per_s || *ns > day_ns)
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("expected 1 s to 24 h, not \"{}\"", text)};
-    return std::chrono::nanoseconds(*ns);
+    return parse_duration_within(text, {ns_per_s, 86'400 * ns_per_s, "1s to 1d"});
 }
 
 } // namespace kmemcgd

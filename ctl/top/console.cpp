@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "top/console.hpp"
 
-#include "render/units.hpp"
+#include "render/duration_range.hpp"
 #include "top/fit.hpp"
 
 #include <algorithm>
@@ -12,8 +12,7 @@
 namespace kmemcgd {
 namespace {
 
-constexpr std::uint64_t shortest_ns = 100 * ns_per_ms;
-constexpr std::uint64_t longest_ns = 24 * 3600 * ns_per_s;
+constexpr DurationRange intervals{100 * ns_per_ms, 86'400 * ns_per_s, "100ms to 1d"};
 constexpr std::size_t longest_prompt = 4096;
 // With fewer lines than this there is no heading; with fewer than that, rows only.
 constexpr std::size_t lines_for_heading = 10;
@@ -47,15 +46,7 @@ constexpr std::array<std::string_view, 22> help = {
 } // namespace
 
 Result<std::chrono::nanoseconds> parse_top_interval(std::string_view text) {
-    const auto ns = parse_duration_ns(text, ns_per_s);
-    if (!ns)
-        return ns.error();
-    if (*ns < shortest_ns || *ns > longest_ns)
-        return Error{.fault = Fault::usage,
-                     .message =
-                         fmt::format("an interval of {} is out of range", format_duration_ns(*ns)),
-                     .hint = "it can be 100ms to 1d"};
-    return std::chrono::nanoseconds(*ns);
+    return parse_duration_within(text, intervals);
 }
 
 Console::Console(Arrangement arrangement, std::chrono::nanoseconds interval,

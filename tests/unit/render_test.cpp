@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What people type and read: values with units, names that are nearly right.
 #include "commands/config_values.hpp"
+#include "render/duration_range.hpp"
 #include "render/nearest.hpp"
-#include "render/units.hpp"
 
 #include <array>
 
@@ -17,6 +17,20 @@ TEST(Units, DurationsWithAndWithoutUnit) {
     EXPECT_EQ(*parse_duration_ns("5", ns_per_ms), 5 * ns_per_ms);
     for (const auto* text : {"", "s", "-1s", "5 parsecs", "99999999999999999999s"})
         EXPECT_FALSE(parse_duration_ns(text, ns_per_ms).ok()) << text;
+}
+
+TEST(Units, DurationsWithinARange) {
+    constexpr DurationRange range{10 * ns_per_ms, ns_per_s, "10ms to 1s"};
+    EXPECT_EQ(*parse_duration_within("10ms", range), std::chrono::milliseconds(10));
+    EXPECT_EQ(*parse_duration_within("1", range), std::chrono::seconds(1));
+    for (const auto* text : {"0", "9ms", "1001ms", "1d"}) {
+        const auto refused = parse_duration_within(text, range);
+        ASSERT_FALSE(refused) << text;
+        EXPECT_EQ(refused.error().fault, Fault::usage);
+        EXPECT_EQ(refused.error().message, "\"" + std::string(text) + "\" is out of range");
+        EXPECT_EQ(refused.error().hint, "it can be 10ms to 1s");
+    }
+    EXPECT_FALSE(parse_duration_within("soon", range));
 }
 
 TEST(Units, Bytes) {
