@@ -38,6 +38,7 @@ std::vector<std::uint32_t> nodes_to_compact(const ReliefScene& scene) {
     std::stable_sort(gains.begin(), gains.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<std::uint32_t> order;
+    order.reserve(gains.size());
     for (const auto& [blocks, node] : gains)
         order.push_back(node);
     return order;

@@ -104,7 +104,7 @@ bool parse_zone_name(std::string_view text, BuddyZone& zone) {
 // "Node 0 Normal: 1163*4kB (UEM) 1101*8kB (U) 0*16kB = 13460kB"
 std::optional<LoggedZone> parse_blocks(std::string_view line) {
     const auto colon = line.find(": ");
-    if (colon == std::string_view::npos || line.find("*") == std::string_view::npos)
+    if (colon == std::string_view::npos || line.find('*') == std::string_view::npos)
         return std::nullopt;
     LoggedZone zone;
     if (!parse_zone_name(line.substr(0, colon), zone.blocks))
