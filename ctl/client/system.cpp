@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "client/system.hpp"
 
+#include "client/descriptor.hpp"
+
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace kmemcgd {
 
@@ -23,17 +27,24 @@ Error file_error(std::string_view what, const std::filesystem::path& file, int e
 }
 
 Status replace_file(const std::filesystem::path& file, std::string_view text) {
+    constexpr mode_t readable_by_all = 0644;
     const std::filesystem::path fresh = file.string() + ".new";
+    ::unlink(fresh.c_str());
     {
-        std::ofstream out(fresh, std::ios::trunc);
-        out << text;
-        out.flush();
-        if (!out)
+        const Descriptor opened(
+            ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, readable_by_all));
+        if (opened.number() < 0 || ::fchmod(opened.number(), readable_by_all) != 0)
             return file_error("write", fresh, errno);
+        while (!text.empty()) {
+            const auto written = ::write(opened.number(), text.data(), text.size());
+            if (written < 0 && errno != EINTR)
+                return file_error("write", fresh, errno);
+            text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+        }
     }
-    std::error_code failure;
-    std::filesystem::rename(fresh, file, failure);
-    return failure ? Status(file_error("write", file, failure.value())) : success();
+    if (::rename(fresh.c_str(), file.c_str()) != 0)
+        return file_error("write", file, errno);
+    return success();
 }
 
 timespec time_left(TimePoint deadline, TimePoint now) {

@@ -288,6 +288,17 @@ TEST_F(PolicyCommand, AListFromBeforeThereWereClassesIsReadable) {
     EXPECT_THAT(program.err.str(), HasSubstr("is damaged"));
 }
 
+// Root's umask may be that of a careful host; the daemon is another user.
+TEST_F(PolicyCommand, TheListIsReadableByAll) {
+    fs::create_directories(base + "/run");
+    std::ofstream(program.applied_file + ".new") << "left over";
+    fs::permissions(program.applied_file + ".new", fs::perms::owner_read);
+    const auto before = ::umask(077);
+    EXPECT_EQ(run({"apply"}), 0);
+    ::umask(before);
+    EXPECT_EQ(fs::status(program.applied_file).permissions(), fs::perms(0644));
+}
+
 TEST_F(PolicyCommand, AnOlderModuleWillDoWithoutClasses) {
     program.kernel.has_classes = false;
     EXPECT_EQ(run({"apply"}), 0);

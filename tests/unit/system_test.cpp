@@ -59,5 +59,14 @@ TEST(System, AFileIsReplacedAsAWhole) {
     EXPECT_FALSE(replace_file(directory.path() + "/d", "x")); // a directory
 }
 
+TEST(System, ALinkInTheWayIsNotFollowed) {
+    const TemporaryDirectory directory;
+    directory.write("victim", "as it was");
+    std::filesystem::create_symlink(directory.path() + "/victim", directory.path() + "/f.new");
+    EXPECT_TRUE(replace_file(directory.path() + "/f", "text"));
+    EXPECT_EQ(directory.read("f"), "text");
+    EXPECT_EQ(directory.read("victim"), "as it was");
+}
+
 } // namespace
 } // namespace kmemcgd
