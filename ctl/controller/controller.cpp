@@ -147,7 +147,9 @@ Status Controller::apply() {
     leave_to_relief(work->plan);
     if (!work->plan.empty())
         return carry_out_and_report(*client, *work);
-    if (!last_complaint_.empty())
+    if (last_complaint_.empty())
+        say_status();
+    else
         say_kept();
     return success();
 }

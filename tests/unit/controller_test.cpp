@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -140,6 +141,15 @@ TEST_F(ControllerDaemon, WaitsForTheModuleAndSaysSoOnce) {
     EXPECT_EQ(script.waited[1], 2s);
     EXPECT_EQ(script.waited[2], 4s);
     EXPECT_EQ(ratio_of("/app"), 80U);
+}
+
+TEST_F(ControllerDaemon, TheStatusIsThereAtOnceWhereThereIsNothingToDo) {
+    EXPECT_EQ(run(), 0);
+    notified.clear();
+    program.err.str("");
+    EXPECT_EQ(run(), 0);
+    EXPECT_THAT(notified, ElementsAre("STATUS=1 cgroups have a policy", "READY=1", "STOPPING=1"));
+    EXPECT_THAT(program.err.str(), Not(HasSubstr("set by")));
 }
 
 TEST_F(ControllerDaemon, TheStatusIsGoodAgainAfterATroubleThatChangedNothing) {
