@@ -23,8 +23,9 @@ matrix_steps := guest-6.1-v2 guest-5.10-v2 guest-6.12-v2 guest-7.2-v2 \
 	guest-5.10-v1 guest-6.1-v1 dkms-5.10 dkms-6.1 dkms-6.12 dkms-7.2
 debug_steps := vm-selftest-6.1-debug guest-6.1-debug-v2 guest-6.1-debug-v1 guest-6.12-debug-v2
 selftests_steps := selftests-6.1-v2 selftests-6.12-v2
+systemd_steps := systemd
 steps := style $(filter-out guest-6.1-v2,$(test_steps)) $(matrix_steps)
-step_targets := $(addprefix step-,$(steps) $(debug_steps) $(selftests_steps))
+step_targets := $(addprefix step-,$(steps) $(debug_steps) $(selftests_steps) $(systemd_steps))
 
 help: ## print this
 	@echo 'usage: make TARGET'
@@ -65,6 +66,9 @@ test-debug: $(addprefix step-,$(debug_steps)) ## guest tests on kernels with KAS
 
 test-selftests: $(addprefix step-,$(selftests_steps)) ## the kernel's own cgroup selftests, without the module and with it
 	@$(ktap) sum $(selftests_steps)
+
+test-systemd: $(addprefix step-,$(systemd_steps)) ## the daemon's unit under a real systemd on the default kernel
+	@$(ktap) sum $(systemd_steps)
 
 style: step-style ## checkpatch, sparse, clang-format, shellcheck, house rules
 	@$(ktap) sum style
@@ -136,9 +140,12 @@ $(filter step-guest-%,$(step_targets)): step-guest-%:
 $(filter step-selftests-%,$(step_targets)): step-selftests-%:
 	@kernel=$*; $(ktap) run selftests-$* tests/kernel-selftests "$${kernel%-*}"
 
+step-systemd:
+	@$(ktap) run systemd tests/systemd-test
+
 $(filter step-dkms-%,$(step_targets)): step-dkms-%:
 	@$(ktap) run dkms-$* tests/dkms-test $*
 
 .PHONY: help all module ctl asan build-ctl build-asan build-fuzz test test-matrix test-debug \
-	test-selftests style tidy fuzz demo bench install uninstall clean print-steps $(step_targets)
+	test-selftests test-systemd style tidy fuzz demo bench install uninstall clean print-steps $(step_targets)
 .DEFAULT_GOAL := help
