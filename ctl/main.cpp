@@ -9,8 +9,10 @@
 #include <systemd/sd-daemon.h>
 #include <vector>
 
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -28,6 +30,14 @@ std::optional<std::chrono::nanoseconds> watchdog() {
     if (::sd_watchdog_enabled(0, &interval_us) <= 0)
         return std::nullopt;
     return std::chrono::microseconds(interval_us / 2);
+}
+
+// The variable is there as well where a service has put the stream somewhere else.
+bool err_is_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat info {};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &info) == 0 &&
+           fmt::format("{}:{}", info.st_dev, info.st_ino) == stream;
 }
 
 } // namespace
@@ -49,7 +59,7 @@ int main(int argc, char** argv) {
                          .open_waiter = kmemcgd::open_linux_waiter,
                          .notify = [](const std::string& state) { ::sd_notify(0, state.c_str()); },
                          .watchdog = watchdog(),
-                         .err_is_journal = std::getenv("JOURNAL_STREAM") != nullptr,
+                         .err_is_journal = err_is_journal(),
                          .open_screen = kmemcgd::open_curses_screen};
     return kmemcgd::run(world, std::vector<std::string>(argv + 1, argv + argc));
 }

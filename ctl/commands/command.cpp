@@ -2,6 +2,7 @@
 #include "commands/command.hpp"
 
 #include "commands/options.hpp"
+#include "controller/log.hpp"
 #include "render/nearest.hpp"
 
 #include <algorithm>
@@ -157,9 +158,11 @@ Result<Client> Context::connect() const {
 
 void Context::complain(const Error& error) const {
     const Paint paint(world->err_is_terminal && !world->no_colour);
-    err() << paint.red("kmemcgctl: ") << printable(error.message) << '\n';
+    const auto level =
+        world->err_is_journal ? fmt::format("<{}>", static_cast<int>(LogLevel::error)) : "";
+    err() << level << paint.red("kmemcgctl: ") << printable(error.message) << '\n';
     if (!error.hint.empty())
-        err() << "  hint: " << printable(error.hint) << '\n';
+        err() << level << "  hint: " << printable(error.hint) << '\n';
 }
 
 void Context::print_document(const Json& document) const {

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 class ControllerDaemon : public DaemonTest {
@@ -46,6 +47,15 @@ TEST_F(ControllerDaemon, AFileThatIsWrongAtTheStartEndsIt) {
     write_policy("polcy = 1");
     EXPECT_EQ(run(), 2);
     EXPECT_TRUE(notified.empty());
+}
+
+TEST_F(ControllerDaemon, InTheJournalLinesHaveALevel) {
+    program.err_is_journal = true;
+    EXPECT_EQ(run(), 0);
+    EXPECT_THAT(program.err.str(), HasSubstr("<6>/app: watermark set by \"app\"\n"));
+    write("polcy = 1");
+    EXPECT_EQ(run(), 2);
+    EXPECT_THAT(program.err.str(), MatchesRegex("<3>kmemcgctl: [^\n]*\n<3>  hint: [^\n]*\n"));
 }
 
 TEST_F(ControllerDaemon, AFileThatChangesIsAppliedOnceItHasSettled) {

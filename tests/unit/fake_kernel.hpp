@@ -190,6 +190,7 @@ struct Program {
     OpenWaiter open_waiter;
     std::function<void(const std::string&)> notify;
     std::optional<std::chrono::nanoseconds> watchdog;
+    bool err_is_journal = false;
     std::string host_root = "/nonexistent";
     OpenMetricsServer open_metrics_server = open_http_server;
     OpenCompactor open_compactor = open_linux_compactor;
@@ -215,6 +216,7 @@ struct Program {
                     .open_waiter = open_waiter,
                     .notify = notify,
                     .watchdog = watchdog,
+                    .err_is_journal = err_is_journal,
                     .host_root = host_root,
                     .open_metrics_server = open_metrics_server,
                     .open_screen = {},

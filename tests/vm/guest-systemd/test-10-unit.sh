@@ -117,7 +117,7 @@ check "it ends when it is stopped" ended_well
 check "what it set stays" ratio_is /shop/web 65
 mark
 check "with a file that is wrong it does not start, nor again" stays_failed
-check "and says why" says 'unknown key "what"'
+check "and says why, as an error" says_error 'unknown key "what"'
 show_journal
 write_policy 80
 mark
