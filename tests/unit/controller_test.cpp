@@ -53,7 +53,8 @@ TEST_F(ControllerDaemon, InTheJournalLinesHaveALevel) {
     program.err_is_journal = true;
     EXPECT_EQ(run(), 0);
     EXPECT_THAT(program.err.str(), HasSubstr("<6>/app: watermark set by \"app\"\n"));
-    write("polcy = 1");
+    program.err.str("");
+    write_policy("polcy = 1");
     EXPECT_EQ(run(), 2);
     EXPECT_THAT(program.err.str(), MatchesRegex("<3>kmemcgctl: [^\n]*\n<3>  hint: [^\n]*\n"));
 }

@@ -21,6 +21,14 @@ rewrite() {
 	done
 }
 
+# journal_holds COUNT: zombies, once they were visited
+journal_holds() {
+	wait_until $((20 * slowness)) pinned pins/ journal "$1" || {
+		kmemcgctl zombies list | head -n 20 | sed 's/^/# /'
+		return 1
+	}
+}
+
 # pages_go PATH: a zombie has gone, or has at most two pages of a journal's blocks
 pages_go() {
 	reap
@@ -68,7 +76,7 @@ echo 0 >"$parameters/enabled"
 zombies -n 200 -p pins -d /scratch/journal
 sync
 echo 1 >"$parameters/enabled"
-check_pages "blocks that the journal has written: journal" wait_until 20 pinned pins/ journal 5
+check_pages "blocks that the journal has written: journal" journal_holds 5
 # Each CPU holds the 16 buffers that it looked up last as well.
 for cpu in $(seq 0 $(($(nproc) - 1))); do
 	mkdir "/scratch/others-$cpu"
