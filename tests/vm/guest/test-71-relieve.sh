@@ -79,17 +79,15 @@ only_one() {
 	exits 1 relieve "${impossible[@]}" && grep -q 'another kmemcgctl' /tmp/out
 }
 
-# The child that compacts has the name of who started it.
-child_is_there() {
-	[ "$(grep -ls '^kmemcgctl$' /proc/[0-9]*/comm | wc -l)" -ge 2 ]
-}
-
-# It is there for a moment in each round: looked for without a pause.
+# It is there for a moment in each round, and rounds get rare: looked for without a pause,
+# and without starting a process for each look.
 sees_child() {
-	local end=$(($(now_ms) + 60000 * slowness))
-	until child_is_there; do
-		[ "$(now_ms)" -lt "$end" ] || { note "no child was seen" && return 1; }
-	done
+	local child='' end=$((SECONDS + 60 * slowness))
+	until [ -n "$child" ]; do
+		[ "$SECONDS" -lt "$end" ] || { note "no child was seen" && return 1; }
+		read -r child <"/proc/$run_pid/task/$run_pid/children"
+	done 2>/dev/null
+	note "child $child"
 }
 
 ends_in_the_middle() {
