@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/short_slices.hpp"
 
-#include "client/descriptor.hpp"
+#include "doctor/text_file.hpp"
 
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <string_view>
 #include <system_error>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 namespace kmemcgd {
 namespace {
@@ -24,12 +21,9 @@ constexpr auto nap = 500us;
 // The scheduler moves a task rarely, and to look costs more than to wake up.
 constexpr unsigned naps_per_look = 20;
 
-void follow(int stat) {
-    std::array<char, 1024> text{};
-    const auto length = ::pread(stat, text.data(), text.size(), 0);
-    if (length <= 0)
-        return; // it is over
-    const auto cpu = last_cpu({text.data(), static_cast<std::size_t>(length)});
+void follow(const std::string& stat_file) {
+    const auto stat = read_text_file(stat_file);
+    const auto cpu = stat ? last_cpu(*stat) : -1; // or it is over
     if (cpu < 0 || cpu >= CPU_SETSIZE)
         return;
     cpu_set_t where;
@@ -42,10 +36,10 @@ void follow(int stat) {
 void wake_up_often(const std::stop_token& stop, pid_t of) {
     // The default is 50 us later, and together with others.
     ::prctl(PR_SET_TIMERSLACK, 1UL);
-    const Descriptor stat(::open(fmt::format("/proc/{}/stat", of).c_str(), O_RDONLY | O_CLOEXEC));
+    const auto stat_file = fmt::format("/proc/{}/stat", of);
     for (unsigned naps = 0; !stop.stop_requested(); ++naps) {
         if (naps % naps_per_look == 0)
-            follow(stat.number());
+            follow(stat_file);
         std::this_thread::sleep_for(nap);
     }
 }
