@@ -58,6 +58,11 @@ private:
 
 using Status = Result<std::monostate>;
 
+// What was asked for can't be right.
+inline Error usage_error(std::string message, std::string hint = {}) {
+    return Error{.fault = Fault::usage, .message = std::move(message), .hint = std::move(hint)};
+}
+
 inline Status success() {
     return Status{std::monostate{}};
 }

@@ -178,10 +178,6 @@ void add_help(Options& options, Context& context) {
     options.positional("COMMAND", context.help_for, "the command", false);
 }
 
-Error usage_error(std::string message, std::string hint) {
-    return Error{.fault = Fault::usage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 int run(World& world, std::span<const std::string> arguments) {
     Context context{.world = &world,
                     .format = Format::automatic,

@@ -133,6 +133,4 @@ std::string program_version();
 constexpr int exit_ok = 0;
 constexpr int exit_partial = static_cast<int>(Fault::partial);
 
-Error usage_error(std::string message, std::string hint = {});
-
 } // namespace kmemcgd

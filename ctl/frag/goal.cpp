@@ -41,28 +41,23 @@ std::uint64_t scattered_pages(const std::vector<BuddyZone>& zones, std::uint32_t
 Status check_order(std::uint32_t order, std::size_t orders) {
     if (order < orders)
         return success();
-    return Error{.fault = Fault::usage,
-                 .message = fmt::format("order {} is beyond this kernel's largest block, which is "
-                                        "of order {}",
-                                        order, orders - 1)};
+    return usage_error(fmt::format(
+        "order {} is beyond this kernel's largest block, which is of order {}", order, orders - 1));
 }
 
 Status check_goal(const ReliefGoal& goal, const std::vector<BuddyZone>& zones) {
     if (auto checked = check_order(goal.order, zones.front().free_blocks.size()); !checked)
         return checked;
     if (goal.blocks == 0)
-        return Error{.fault = Fault::usage,
-                     .message = "0 blocks are always free: ask for 1 at "
-                                "least"};
+        return usage_error("0 blocks are always free: ask for 1 at least");
     std::set<std::uint32_t> nodes;
     for (const auto& zone : zones) {
         if (counts(zone, std::nullopt))
             nodes.insert(zone.node);
     }
     if (goal.node && nodes.count(*goal.node) == 0)
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("there is no node {} with memory", *goal.node),
-                     .hint = fmt::format("nodes: {}", fmt::join(nodes, ", "))};
+        return usage_error(fmt::format("there is no node {} with memory", *goal.node),
+                           fmt::format("nodes: {}", fmt::join(nodes, ", ")));
     return success();
 }
 

@@ -41,11 +41,9 @@ Status check_size(const ReliefGoal& goal, const std::vector<BuddyZone>& zones,
     const auto most = managed >> goal.order;
     if (goal.blocks <= most)
         return success();
-    return Error{.fault = Fault::usage,
-                 .message =
-                     fmt::format("{} blocks of {} are more than the memory that there is: "
-                                 "{} at most, if all of it were free",
-                                 goal.blocks, format_bytes(page_bytes() << goal.order), most)};
+    return usage_error(fmt::format("{} blocks of {} are more than the memory that there is: "
+                                   "{} at most, if all of it were free",
+                                   goal.blocks, format_bytes(page_bytes() << goal.order), most));
 }
 
 // What is the same for a plan and a run. The size of a goal that is met is right.

@@ -13,9 +13,7 @@ namespace kmemcgd {
 namespace {
 
 Error no_address(const std::string& text, std::string hint) {
-    return Error{.fault = Fault::usage,
-                 .message = fmt::format("expected ADDRESS:PORT, not \"{}\"", text),
-                 .hint = std::move(hint)};
+    return usage_error(fmt::format("expected ADDRESS:PORT, not \"{}\"", text), std::move(hint));
 }
 
 } // namespace
@@ -54,13 +52,11 @@ Result<ListenAddress> parse_listen_address(const std::string& text) {
 Result<std::filesystem::path> parse_textfile(const std::string& text) {
     const std::filesystem::path path(text);
     if (!path.is_absolute())
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("expected a path that begins with /, not \"{}\"", text),
-                     .hint = "such as /var/lib/prometheus/node-exporter/kmemcgd.prom"};
+        return usage_error(fmt::format("expected a path that begins with /, not \"{}\"", text),
+                           "such as /var/lib/prometheus/node-exporter/kmemcgd.prom");
     if (path.extension() != ".prom")
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("\"{}\" does not end in .prom", text),
-                     .hint = "node_exporter reads no other files"};
+        return usage_error(fmt::format("\"{}\" does not end in .prom", text),
+                           "node_exporter reads no other files");
     return path;
 }
 

@@ -25,9 +25,8 @@ public:
     Result<PolicyFile> parse(std::string_view text) {
         const auto parsed = toml::parse(text, name());
         if (!parsed)
-            return Error{.fault = Fault::usage,
-                         .message = fmt::format("{}: {}", place(parsed.error().source()),
-                                                parsed.error().description())};
+            return usage_error(fmt::format("{}: {}", place(parsed.error().source()),
+                                           parsed.error().description()));
         if (auto taken = take_file(parsed.table()); !taken)
             return taken.error();
         return std::move(file_);

@@ -34,9 +34,7 @@ std::string TomlReader::place(const toml::source_region& region) const {
 }
 
 Error TomlReader::at(const toml::node& node, std::string_view message, std::string hint) const {
-    return {.fault = Fault::usage,
-            .message = fmt::format("{}: {}", place(node.source()), message),
-            .hint = std::move(hint)};
+    return usage_error(fmt::format("{}: {}", place(node.source()), message), std::move(hint));
 }
 
 Error TomlReader::wrong_kind(const toml::node& node, std::string_view key,
@@ -50,11 +48,9 @@ Status TomlReader::only(const toml::table& table, std::span<const std::string_vi
             continue;
         const std::vector<std::string> names(known.begin(), known.end());
         const auto meant = nearest(key.str(), names);
-        return Error{.fault = Fault::usage,
-                     .message =
-                         fmt::format("{}: unknown key \"{}\"", place(key.source()), key.str()),
-                     .hint = meant ? fmt::format("did you mean {}?", *meant)
-                                   : fmt::format("there are: {}", fmt::join(names, ", "))};
+        return usage_error(fmt::format("{}: unknown key \"{}\"", place(key.source()), key.str()),
+                           meant ? fmt::format("did you mean {}?", *meant)
+                                 : fmt::format("there are: {}", fmt::join(names, ", ")));
     }
     return success();
 }

@@ -11,9 +11,8 @@ Result<std::chrono::nanoseconds> parse_duration_within(std::string_view text,
     if (!ns)
         return ns.error();
     if (*ns < range.from_ns || *ns > range.to_ns)
-        return Error{.fault = Fault::usage,
-                     .message = fmt::format("\"{}\" is out of range", text),
-                     .hint = fmt::format("it can be {}", range.words)};
+        return usage_error(fmt::format("\"{}\" is out of range", text),
+                           fmt::format("it can be {}", range.words));
     return std::chrono::nanoseconds(*ns);
 }
 

@@ -41,10 +41,6 @@ constexpr std::array sizes = {
     Unit{"TiB", kib* kib* kib* kib},
 };
 
-Error usage(std::string message, std::string hint) {
-    return Error{.fault = Fault::usage, .message = std::move(message), .hint = std::move(hint)};
-}
-
 struct Quantified {
     std::uint64_t whole = 0;
     std::uint64_t fraction = 0; // of 10^fraction_digits
@@ -149,7 +145,7 @@ Result<std::uint64_t> parse_duration_ns(std::string_view text, std::uint64_t bar
     constexpr auto hint = "write it like 250us, 30s, 1.5h or 7d";
     const auto parts = split(text);
     if (!parts)
-        return usage(fmt::format("\"{}\" is not a duration", text), hint);
+        return usage_error(fmt::format("\"{}\" is not a duration", text), hint);
     std::uint64_t factor = 0;
     if (parts->unit.empty())
         factor = bare_unit_ns;
@@ -160,34 +156,35 @@ Result<std::uint64_t> parse_duration_ns(std::string_view text, std::uint64_t bar
     if (factor == 0 && parts->unit.empty() && parts->whole == 0 && parts->fraction == 0)
         return std::uint64_t{0};
     if (factor == 0)
-        return usage(fmt::format("\"{}\" needs a unit of time", text), hint);
+        return usage_error(fmt::format("\"{}\" needs a unit of time", text), hint);
     if (const auto ns = scale(*parts, factor))
         return *ns;
-    return usage(fmt::format("\"{}\" is out of range", text), hint);
+    return usage_error(fmt::format("\"{}\" is out of range", text), hint);
 }
 
 Result<std::uint64_t> parse_bytes(std::string_view text) {
     constexpr auto hint = "write it like 4096, 64K, 1.5M or 2GiB; K is 1024";
     const auto parts = split(text);
     if (!parts)
-        return usage(fmt::format("\"{}\" is not a size", text), hint);
+        return usage_error(fmt::format("\"{}\" is not a size", text), hint);
     for (const auto& unit : sizes) {
         if (unit.name != parts->unit)
             continue;
         if (const auto bytes = scale(*parts, unit.factor))
             return *bytes;
-        return usage(fmt::format("\"{}\" is not a whole number of bytes", text), hint);
+        return usage_error(fmt::format("\"{}\" is not a whole number of bytes", text), hint);
     }
-    return usage(fmt::format("\"{}\" has an unknown unit", text), hint);
+    return usage_error(fmt::format("\"{}\" has an unknown unit", text), hint);
 }
 
 Result<std::uint64_t> parse_percent_as_permille(std::string_view text) {
     const auto parts = split(text);
     if (!parts || parts->unit != "%")
-        return usage(fmt::format("\"{}\" is not a percentage", text), "write it like 2.5%");
+        return usage_error(fmt::format("\"{}\" is not a percentage", text), "write it like 2.5%");
     if (const auto permille = scale(*parts, 10))
         return *permille;
-    return usage(fmt::format("\"{}\" is finer than 0.1 %", text), "steps of 0.1 % are possible");
+    return usage_error(fmt::format("\"{}\" is finer than 0.1 %", text),
+                       "steps of 0.1 % are possible");
 }
 
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
@@ -197,7 +194,7 @@ Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
         return parts->whole;
     // Of more than 64 bits there are no parts.
     const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    return usage(
+    return usage_error(
         fmt::format("\"{}\" is {}", text, whole || digits ? "far too large" : "not a whole number"),
         "");
 }
@@ -211,7 +208,7 @@ Result<bool> parse_boolean(std::string_view text) {
         if (text == word)
             return false;
     }
-    return usage(fmt::format("\"{}\" is neither on nor off", text), "write on or off");
+    return usage_error(fmt::format("\"{}\" is neither on nor off", text), "write on or off");
 }
 
 } // namespace kmemcgd
