@@ -114,15 +114,6 @@ allow_relief() {
 	systemctl daemon-reload
 }
 
-# scrape: leaves what it got in /tmp/scraped
-scrape() (
-	exec 3<>/dev/tcp/127.0.0.1/9752 || exit 1
-	printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
-	tr -d '\r' <&3 >/tmp/answer
-	sed '1,/^$/d' /tmp/answer >/tmp/scraped
-	grep -q '^HTTP/1.. 200 ' /tmp/answer
-) 2>/dev/null
-
 # in_unit COMMAND...: in a unit that differs from the daemon's in nothing but the command,
 # its directory, and that nobody waits for it
 in_unit() {

@@ -7,12 +7,12 @@
 plan 15
 
 is_up() {
-	scrape && grep -qx 'kmemcgd_up 1' /tmp/scraped && grep -qx 'kmemcgd_source_up{source="watermarks"} 1' /tmp/scraped &&
+	scrape 9752 && grep -qx 'kmemcgd_up 1' /tmp/scraped && grep -qx 'kmemcgd_source_up{source="watermarks"} 1' /tmp/scraped &&
 		! grep '^kmemcgd_source_up.* 0$' /tmp/scraped
 }
 
 watermark_is_counted() {
-	scrape && grep -q '^kmemcgd_watermark_triggers_total{policy="shop"} ' /tmp/scraped
+	scrape 9752 && grep -q '^kmemcgd_watermark_triggers_total{policy="shop"} ' /tmp/scraped
 }
 
 # As docs/metrics.md says.

@@ -21,8 +21,7 @@ raised() {
 
 # counted RESULT
 counted() {
-	scrape && [ "$(awk -v series="kmemcgd_reliefs_total{result=\"$1\"}" \
-		'index($0, series " ") == 1 { print $NF }' /tmp/scraped)" -ge 1 ]
+	scrape 9752 && [ "$(value "kmemcgd_reliefs_total{result=\"$1\"}")" -ge 1 ]
 }
 
 may_do_all() {
@@ -33,10 +32,9 @@ modprobe kmemcgd
 make_parent shop
 mkdir "$memcg_root/shop/web"
 before=$(cat "$proactiveness")
-# More than can be free: the kernel itself is somewhere.
-too_many=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) / 2048 - 20))
+too_many=$(too_many_blocks)
 
-write_goal 9 $too_many
+write_goal 9 "$too_many"
 mark
 systemctl start "$unit"
 check "without rights that is said" wait_until 60 says 'needs more rights to relieve: docs/policy.md'

@@ -29,10 +29,6 @@ open_files() {
 	find "/proc/$controller_pid/fd" -mindepth 1 | wc -l
 }
 
-scrape() {
-	(exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && cat <&3) 2>/dev/null | wc -l
-}
-
 churn() {
 	local end=$(($(now_ms) + seconds * 1000)) first=$oldest
 	while [ "$(now_ms)" -lt "$end" ]; do
@@ -40,7 +36,7 @@ churn() {
 			rmdir "$soak/$oldest" && make_one "$next" || return 1
 			oldest=$((oldest + 1)) next=$((next + 1))
 		done
-		[ "$(scrape)" -gt 20 ] || return 1
+		scrape "$port" && [ "$(wc -l </tmp/answer)" -gt 20 ] || return 1
 		sleep 0.2
 	done
 	note "$((oldest - first)) of them were replaced"

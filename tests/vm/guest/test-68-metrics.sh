@@ -17,23 +17,8 @@ write_policy() {
 	mv "$file.new" "$file"
 }
 
-# scrape [PORT]: leaves what it got in /tmp/scraped. By hand: busybox' wget, which is
-# static, crashes where it looks for the C library's modules for names.
-scrape() (
-	exec 3<>"/dev/tcp/127.0.0.1/${1:-9752}" || exit 1
-	printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
-	tr -d '\r' <&3 >/tmp/answer
-	sed '1,/^$/d' /tmp/answer >/tmp/scraped
-	grep -q '^HTTP/1.. 200 ' /tmp/answer
-) 2>/dev/null
-
 no_answer() {
 	! scrape "$1"
-}
-
-# value SERIES [FILE]: what a scrape, or that file, says
-value() {
-	awk -v series="$1" 'index($0, series " ") == 1 { print $NF }' "${2:-/tmp/scraped}"
 }
 
 # scraped SERIES VALUE: of a new scrape

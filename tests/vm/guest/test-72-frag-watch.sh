@@ -69,7 +69,7 @@ says() {
 
 # metric SERIES VALUE
 metric() {
-	[ "$(awk -v series="$1" 'index($0, series " ") == 1 { print $NF }' /tmp/metrics/k.prom)" = "$2" ]
+	[ "$(value "$1" /tmp/metrics/k.prom)" = "$2" ]
 }
 
 node_free() {
@@ -121,13 +121,12 @@ check "which metrics have as well" wait_until 20 \
 	metric "kmemcgd_fragmentation_state{order=\"$order\",state=\"calm\"}" 1
 check "it does nothing about it" did_nothing
 
-# More than can be free: the kernel itself is somewhere.
-most=$(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) / 2048 - 20))
+most=$(too_many_blocks)
 note "$(free_blocks "$order") blocks are free, $most are wanted"
-write_policy $most false
+write_policy "$most" false
 check "too few are a warning" wait_until 20 says "blocks of order $order: low"
 check "and without leave nothing is done" did_nothing
-write_policy $most true
+write_policy "$most" true
 check "with it they are relieved" wait_until 20 says "blocks of order $order: relieving"
 check "each step says what it gave" wait_until 60 says 'relief: round 1, zombies: '
 check "and so does compaction" wait_until 90 says 'relief: round 1, compaction: '

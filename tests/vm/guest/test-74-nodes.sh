@@ -14,12 +14,17 @@ if [ ! -d /sys/devices/system/node/node1 ]; then
 		"a zombie there is freed" "a class gives what it has there"
 fi
 
-# Both in KB.
-free_on() {
-	awk '$3 == "MemFree:" { print $4 }' "/sys/devices/system/node/node$1/meminfo"
+# node_kb NODE FIELD: of its meminfo
+node_kb() {
+	awk -v name="$2:" '$3 == name { print $4 }' "/sys/devices/system/node/node$1/meminfo"
 }
+
+free_on() {
+	node_kb "$1" MemFree
+}
+
 total_on() {
-	awk '$3 == "MemTotal:" { print $4 }' "/sys/devices/system/node/node$1/meminfo"
+	node_kb "$1" MemTotal
 }
 
 # More blocks of 4 MiB than a node can have free.

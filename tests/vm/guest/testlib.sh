@@ -194,6 +194,11 @@ free_blocks() {
 		END { for (i in n) sum += n[i]; print sum + 0 }' /proc/buddyinfo
 }
 
+# too_many_blocks: of order 9, more than can be free: the kernel itself is somewhere
+too_many_blocks() {
+	echo $(($(awk '/^MemTotal/ { print $2 }' /proc/meminfo) / 2048 - 20))
+}
+
 # fragment_start ORDER BLOCKS PERCENT: of the memory is free, in fewer such blocks
 # than that. What the kernel does about it by itself is off until fragment_stop.
 fragment_start() {
@@ -260,6 +265,21 @@ watch_of() {
 # qos_of PATH FIELD: what is told of a cgroup with a class; nothing when it has none
 qos_of() {
 	kmemcgctl qos show "$1" --json 2>/dev/null | json_field "$2"
+}
+
+# scrape [PORT]: leaves what it got in /tmp/scraped. By hand: busybox' wget, which is
+# static, crashes where it looks for the C library's modules for names.
+scrape() (
+	exec 3<>"/dev/tcp/127.0.0.1/${1:-9752}" || exit 1
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+	tr -d '\r' <&3 >/tmp/answer
+	sed '1,/^$/d' /tmp/answer >/tmp/scraped
+	grep -q '^HTTP/1.. 200 ' /tmp/answer
+) 2>/dev/null
+
+# value SERIES [FILE]: what a scrape, or that file, says
+value() {
+	awk -v series="$1" 'index($0, series " ") == 1 { print $NF }' "${2:-/tmp/scraped}"
 }
 
 # in_cgroup NAME COMMAND...: runs it in a cgroup, which is made if need be
