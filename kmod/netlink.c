@@ -76,7 +76,7 @@ static const struct genl_ops ops[] = {
 		.doit = kmemcgd_nl_reap,
 		.flags = GENL_ADMIN_PERM,
 		.policy = kmemcgd_nl_reap_policy,
-		.maxattr = KMEMCGD_A_REAP_ID,
+		.maxattr = KMEMCGD_A_REAP_CAPPED,
 	},
 	{
 		.cmd = KMEMCGD_CMD_SET_WATERMARK,

@@ -29,6 +29,8 @@ const struct nla_policy kmemcgd_nl_memcg_policy[KMEMCGD_A_MEMCG_MAX + 1] = {
 const struct nla_policy kmemcgd_nl_reap_policy[KMEMCGD_A_REAP_MAX + 1] = {
 	[KMEMCGD_A_REAP_PAD] = { .type = NLA_REJECT },
 	[KMEMCGD_A_REAP_ID] = { .type = NLA_U64 },
+	[KMEMCGD_A_REAP_PASS] = { .type = NLA_REJECT },
+	[KMEMCGD_A_REAP_CAPPED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* Everything that is told of a memcg. */
@@ -259,7 +261,7 @@ static int fill_reap(struct sk_buff *skb, void *arg)
 
 /* Asks for one zombie. Return: 0 or an error with its message. */
 static int reap_one(struct genl_info *info, const struct nlattr *attr,
-		    u64 *pass)
+		    bool capped, u64 *pass)
 {
 	struct mem_cgroup *memcg;
 	bool zombie;
@@ -273,7 +275,7 @@ static int reap_one(struct genl_info *info, const struct nlattr *attr,
 	if (!zombie)
 		return kmemcgd_nl_refuse(info, attr, -EBUSY,
 					 "id: this memory cgroup is alive, only zombies are reaped");
-	*pass = kmemcgd_zombie_reap_one(css_id, nla_get_u64(attr));
+	*pass = kmemcgd_zombie_reap_one(css_id, nla_get_u64(attr), capped);
 	if (!*pass)
 		return kmemcgd_nl_refuse(info, attr, -EAGAIN,
 					 "id: 64 requests wait already, try again later or reap all");
@@ -283,6 +285,8 @@ static int reap_one(struct genl_info *info, const struct nlattr *attr,
 int kmemcgd_nl_reap(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[KMEMCGD_A_REAP_ID];
+	const struct nlattr *cap = info->attrs[KMEMCGD_A_REAP_CAPPED];
+	bool capped = cap && nla_get_u32(cap);
 	u64 pass;
 	int err;
 
@@ -290,11 +294,11 @@ int kmemcgd_nl_reap(struct sk_buff *skb, struct genl_info *info)
 		return kmemcgd_nl_refuse(info, NULL, -EAGAIN,
 					 "kmemcgd is switched off: set enabled to 1 first");
 	if (attr) {
-		err = reap_one(info, attr, &pass);
+		err = reap_one(info, attr, capped, &pass);
 		if (err)
 			return err;
 	} else {
-		pass = kmemcgd_zombie_reap_all();
+		pass = kmemcgd_zombie_reap_all(capped);
 	}
 	return kmemcgd_nl_reply(info, fill_reap, &pass);
 }

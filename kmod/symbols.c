@@ -21,6 +21,9 @@
 #define NOT_RESOLVED "not looked up"
 
 KMEMCGD_DEFINE_CALL(kmemcgd_try_to_free_pages, try_to_free_mem_cgroup_pages);
+#ifdef HAVE_CLEANUP_OFFLINE_CGWB
+KMEMCGD_DEFINE_CALL(kmemcgd_cleanup_cgwb, cleanup_offline_cgwb);
+#endif
 KMEMCGD_DEFINE_CALL(kmemcgd_drain_all_stock, kmemcgd_drain_all_stock_proto);
 KMEMCGD_DEFINE_CALL(kmemcgd_lookup_name, kmemcgd_lookup_name_proto);
 
@@ -59,6 +62,15 @@ struct kmemcgd_capability_info kmemcgd_capabilities[KMEMCGD_CAP_MAX] = {
 		.name = "writeback-lookup",
 		.purpose = "tell zombies held by inodes from those held otherwise",
 		.reason = NOT_RESOLVED,
+	},
+	[KMEMCGD_CAP_WB_DETACH] = {
+		.name = "writeback-detach",
+		.purpose = "have that done for a few zombies at a time",
+#ifdef HAVE_CLEANUP_OFFLINE_CGWB
+		.reason = NOT_RESOLVED,
+#else
+		.reason = "this kernel's headers have no cleanup_offline_cgwb() (before 5.14)",
+#endif
 	},
 	[KMEMCGD_CAP_INODE_SWEEP] = {
 		.name = "inode-sweep",
@@ -130,6 +142,13 @@ static void set_drain_all_stock(unsigned long address)
 	KMEMCGD_UPDATE_CALL(kmemcgd_drain_all_stock, address);
 }
 
+#ifdef HAVE_CLEANUP_OFFLINE_CGWB
+static void set_cleanup_cgwb(unsigned long address)
+{
+	KMEMCGD_UPDATE_CALL(kmemcgd_cleanup_cgwb, address);
+}
+#endif
+
 static void set_wb_cleanup(unsigned long address)
 {
 	kmemcgd_wb_cleanup_work = (struct work_struct *)address;
@@ -180,6 +199,12 @@ static const struct symbol symbols[] = {
 	{ "cleanup_offline_cgwbs_work", KMEMCGD_CAP_WB_CLEANUP,
 	  "no cleanup_offline_cgwbs_work in this kernel's symbols (before 5.14, or no KALLSYMS_ALL): the inode sweep does it",
 	  set_wb_cleanup },
+#ifdef HAVE_CLEANUP_OFFLINE_CGWB
+	/* What that does for each; it takes all of them in one go. */
+	{ "cleanup_offline_cgwb", KMEMCGD_CAP_WB_DETACH,
+	  "cleanup_offline_cgwb is not in this kernel's symbols",
+	  set_cleanup_cgwb },
+#endif
 	/* All devices' writeback structures, of offline memcgs too. */
 	{ "bdi_list", KMEMCGD_CAP_WB_LOOKUP,
 	  "bdi_list is not in this kernel's symbols (no KALLSYMS_ALL)",

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <linux/workqueue.h>
+#include <linux/writeback.h>
 
 #include "compat/reclaim.h"
 #include "compat/static_call.h"
@@ -14,6 +15,9 @@ struct rw_semaphore;
 struct mem_cgroup;
 
 DECLARE_STATIC_CALL(kmemcgd_try_to_free_pages, try_to_free_mem_cgroup_pages);
+#ifdef HAVE_CLEANUP_OFFLINE_CGWB
+DECLARE_STATIC_CALL(kmemcgd_cleanup_cgwb, cleanup_offline_cgwb);
+#endif
 
 /* Prototypes that no header has: they are the types of static calls. */
 unsigned long kmemcgd_lookup_name_proto(const char *name);
@@ -26,6 +30,7 @@ enum kmemcgd_capability {
 	KMEMCGD_CAP_RELEASE_EVENTS,
 	KMEMCGD_CAP_WB_CLEANUP,
 	KMEMCGD_CAP_WB_LOOKUP,
+	KMEMCGD_CAP_WB_DETACH,
 	KMEMCGD_CAP_INODE_SWEEP,
 	KMEMCGD_CAP_STOCK_DRAIN,
 	KMEMCGD_CAP_JOURNAL_SHRINK,

@@ -31,6 +31,7 @@
 static DEFINE_SPINLOCK(request_lock);
 static struct {
 	bool all;
+	bool hurry;			/* somebody waits: no CPU cap */
 	unsigned int count;
 	struct kmemcgd_target targets[MAX_REQUESTS];
 	u64 last_pass;			/* the id of the pass begun last */
@@ -56,23 +57,36 @@ bool kmemcgd_targets_asked(void)
 	return READ_ONCE(request.all) || READ_ONCE(request.count);
 }
 
+bool kmemcgd_targets_hurry(void)
+{
+	return READ_ONCE(request.hurry);
+}
+
 u64 kmemcgd_targets_untracked(void)
 {
 	return READ_ONCE(untracked);
 }
 
-u64 kmemcgd_targets_ask_all(void)
+/* With the lock held. */
+static void note_hurry(bool capped)
+{
+	if (!capped)
+		WRITE_ONCE(request.hurry, true);
+}
+
+u64 kmemcgd_targets_ask_all(bool capped)
 {
 	u64 pass;
 
 	spin_lock(&request_lock);
 	WRITE_ONCE(request.all, true);
+	note_hurry(capped);
 	pass = request.last_pass + 1;
 	spin_unlock(&request_lock);
 	return pass;
 }
 
-u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id)
+u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id, bool capped)
 {
 	u64 pass = 0;
 
@@ -84,6 +98,7 @@ u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id)
 			.since_ns = ktime_get_ns(),
 		};
 		WRITE_ONCE(request.count, request.count + 1);
+		note_hurry(capped);
 		pass = request.last_pass + 1;
 	}
 	spin_unlock(&request_lock);
@@ -137,7 +152,7 @@ u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason)
 	return at_ns;
 }
 
-u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason)
+u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry)
 {
 	u64 pass;
 	bool all;
@@ -146,6 +161,8 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason)
 	pass = ++request.last_pass;
 	all = request.all;
 	WRITE_ONCE(request.all, false);
+	*hurry = request.hurry;
+	WRITE_ONCE(request.hurry, false);
 	memcpy(asked, request.targets, request.count * sizeof(*asked));
 	asked_count = request.count;
 	WRITE_ONCE(request.count, 0);

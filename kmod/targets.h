@@ -21,15 +21,17 @@ struct kmemcgd_target {
 };
 
 /*
- * Requests, from any context that may take a spinlock.
+ * Requests, from any context that may take a spinlock; @capped: the CPU cap is
+ * for their pass as well, unless another one of its requests is in a hurry.
  * Return: the id of the pass that will have served it when it ends. _ask_one:
  * 0 when too many wait.
  */
-u64 kmemcgd_targets_ask_all(void);
-u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id);
+u64 kmemcgd_targets_ask_all(bool capped);
+u64 kmemcgd_targets_ask_one(int css_id, u64 cgroup_id, bool capped);
 
-/* Whether requests wait for a pass; any context. */
+/* Whether requests wait for a pass, and such that are not capped; any context. */
 bool kmemcgd_targets_asked(void);
+bool kmemcgd_targets_hurry(void);
 
 /* Zombies without state, because of states_max; any context. */
 u64 kmemcgd_targets_untracked(void);
@@ -39,8 +41,11 @@ u64 kmemcgd_targets_untracked(void);
 /* When the next pass should begin, and why; KMEMCGD_NEVER: no need. */
 u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason);
 
-/* Begins a pass: takes the requests, starts a walk if one is due. Its id. */
-u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason);
+/*
+ * Begins a pass: takes the requests, says whether one is in a @hurry, starts a
+ * walk if one is due. Its id.
+ */
+u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry);
 
 /*
  * The next zombie to visit in this pass.

@@ -37,7 +37,7 @@
 #define GRACE_NS NSEC_PER_MSEC
 /* Background work waits so long for urgent work to end, then has a slice. */
 #define YIELD_NS (10 * NSEC_PER_MSEC)
-/* Who waits for the CPU has it for so long between two urgent slices. */
+/* Who waits for the CPU has it for so long between two slices. */
 #define GIVE_WAY_NS (50 * NSEC_PER_USEC)
 
 /* Threads with an urgent slice since they slept last, and who waits for them. */
@@ -262,9 +262,9 @@ static bool yields(struct kmemcgd_worker *worker, u64 now_ns)
 
 /*
  * The scheduler gives a turn in milliseconds to whoever waited for it, however
- * nice, which is a long time for a task that only wants a page. So an urgent
- * slice is followed by a short sleep if somebody waits for this CPU. The next
- * one may then be on another CPU.
+ * nice, which is a long time for a task that only wants a page. So a slice is
+ * followed by a short sleep if somebody waits for this CPU. The next one may
+ * then be on another CPU.
  */
 static bool gives_way(struct kmemcgd_worker *worker,
 		      const struct kmemcgd_demand *demand)
@@ -324,10 +324,9 @@ static void work(struct kmemcgd_worker *worker)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_WAKEUPS, 1);
 		worker->slept = false;
 	}
-	if (demand.urgency == KMEMCGD_URGENT) {
+	if (demand.urgency == KMEMCGD_URGENT)
 		urgent_begins(worker);
-		worker->took_turn = true;
-	}
+	worker->took_turn = true;
 	run_slice(worker, source, now_ns, background);
 	note_chance(worker);
 	cond_resched();

@@ -25,7 +25,7 @@ struct task_struct;
  * @kicked: set by those who have changed something
  * @armed_ns: when it will wake up by itself
  * @urgent: whether an urgent slice was run since the last sleep
- * @took_turn: likewise, and nobody was given way since
+ * @took_turn: whether any was, and nobody was given way since
  * @pacing: and the rest: the thread's own
  */
 struct kmemcgd_worker {

@@ -24,6 +24,9 @@
 #define LOOK_MAX 4096
 /* Inodes written back in one step. */
 #define WRITE_BATCH 4
+/* Structures detached in one step, and tries until the first one is gone. */
+#define DETACH_BATCH 4
+#define DETACH_TRIES 16
 
 enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg)
 {
@@ -117,6 +120,59 @@ bool kmemcgd_writeback_write(void)
 	}
 	return count;
 #else
+	return false;
+#endif
+}
+
+#if defined(CONFIG_CGROUP_WRITEBACK) && defined(HAVE_CLEANUP_OFFLINE_CGWB)
+/* Those of zombies that have inodes, and none of them dirty; held. */
+static unsigned int hold_idle(struct bdi_writeback **wbs)
+{
+	unsigned int looked = 0, count = 0;
+	struct backing_dev_info *bdi;
+	struct bdi_writeback *wb;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list) {
+		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node) {
+			if (count == DETACH_BATCH || ++looked > LOOK_MAX)
+				goto out;
+			if (wb->memcg_css && !wb_has_dirty_io(wb) &&
+			    !list_empty(&wb->b_attached) &&
+			    kmemcgd_memcg_is_zombie(mem_cgroup_from_css(wb->memcg_css)) &&
+			    wb_tryget(wb))
+				wbs[count++] = wb;
+		}
+	}
+out:
+	rcu_read_unlock();
+	return count;
+}
+#endif
+
+bool kmemcgd_writeback_detach_some(unsigned int *detached)
+{
+#if defined(CONFIG_CGROUP_WRITEBACK) && defined(HAVE_CLEANUP_OFFLINE_CGWB)
+	static const struct bdi_writeback *first;	/* only compared */
+	static unsigned int tries;
+	struct bdi_writeback *wbs[DETACH_BATCH];
+	unsigned int i, count = 0;
+
+	if (kmemcgd_capable(KMEMCGD_CAP_WB_LOOKUP) &&
+	    kmemcgd_capable(KMEMCGD_CAP_WB_DETACH))
+		count = hold_idle(wbs);
+	if (!count || wbs[0] != first)
+		tries = 0;
+	first = count ? wbs[0] : NULL;
+	for (i = 0; i < count; i++) {
+		/* The rest of its inodes is for the next step. */
+		static_call(kmemcgd_cleanup_cgwb)(wbs[i]);
+		wb_put(wbs[i]);
+	}
+	*detached = count;
+	return count && tries++ < DETACH_TRIES;
+#else
+	*detached = 0;
 	return false;
 #endif
 }

@@ -33,6 +33,19 @@ enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg);
 bool kmemcgd_writeback_write(void);
 
 /**
+ * kmemcgd_writeback_detach_some - have them detached from a few zombies
+ * @detached: from how many structures
+ *
+ * The kernel's cleanup takes all that there are in one go, and releases them so
+ * as well. This is for who wants to spread that over time. It stops where it
+ * makes no headway: inodes that are being freed can't be detached.
+ *
+ * Context: may sleep.
+ * Return: whether there may be more.
+ */
+bool kmemcgd_writeback_detach_some(unsigned int *detached);
+
+/**
  * kmemcgd_writeback_detach - have clean inodes detached from zombies
  *
  * The kernel does it in a kworker (5.14 and later); else a sweep is started.

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 
 #include <kmemcgd/backoff.h>
+#include <kmemcgd/pacing.h>
 
 #include "cgroup_events.h"
 #include "engine.h"
@@ -34,12 +35,20 @@
 #define WRITE_STEPS 1024
 /* Reports of freed zombies are this far apart. */
 #define REPORT_INTERVAL_NS NSEC_PER_SEC
+/*
+ * So many zombies are let go of in the time in which the CPU cap gives what
+ * they cost, which is about that for each.
+ */
+#define SPREAD_COUNT 4
+#define SPREAD_COST_NS (100 * NSEC_PER_USEC)
+
 /* Set by probes when there is something to report, cleared by the thread. */
 static atomic_t report_wanted;
 
 /* Below: the thread for zombies only. */
 static struct kmemcgd_pass pass;
 static bool pass_active;
+static bool pass_hurry;		/* somebody waits for it */
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
 static bool pass_found_journal;	/* likewise by journal buffers */
 static u32 pass_writes;		/* steps of writing inodes back */
@@ -50,6 +59,11 @@ static u64 pass_freed_began;
 static struct kmemcgd_visit visit;
 static struct kmemcgd_target visiting;
 static bool visit_active;
+static bool visit_took;		/* pages or inodes: it may be released soon */
+static u32 spread_count;	/* let go of since spread_began_ns */
+static u64 spread_began_ns;
+static u64 rest_ends_ns;
+static u64 rest_ns;		/* the rest that was not counted yet */
 static u64 reported_ns;
 static u64 reported_total;
 
@@ -64,17 +78,17 @@ u64 kmemcgd_zombie_left(void)
 	       kmemcgd_targets_untracked();
 }
 
-u64 kmemcgd_zombie_reap_all(void)
+u64 kmemcgd_zombie_reap_all(bool capped)
 {
-	u64 pass_id = kmemcgd_targets_ask_all();
+	u64 pass_id = kmemcgd_targets_ask_all(capped);
 
 	kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 	return pass_id;
 }
 
-u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id)
+u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id, bool capped)
 {
-	u64 pass_id = kmemcgd_targets_ask_one(css_id, cgroup_id);
+	u64 pass_id = kmemcgd_targets_ask_one(css_id, cgroup_id, capped);
 
 	kmemcgd_engine_kick(KMEMCGD_CREW_ZOMBIES);
 	return pass_id;
@@ -133,9 +147,10 @@ static struct kmemcgd_demand demand(u64 now_ns)
 		work_ns = pass_ends_ns;
 	else if (enabled())
 		work_ns = kmemcgd_targets_due_ns(now_ns, &reason);
-	if (kmemcgd_targets_asked() ||
-	    (pass_active && pass.reason == KMEMCGD_REASON_REAP))
+	if (kmemcgd_targets_hurry() || (pass_active && pass_hurry))
 		demand.urgency = KMEMCGD_REQUESTED;
+	else
+		work_ns = max(work_ns, rest_ends_ns);
 	demand.deadline_ns = min(demand.deadline_ns, work_ns);
 	return demand;
 }
@@ -144,7 +159,8 @@ static void pass_begin(const struct kmemcgd_budget *budget,
 		       enum kmemcgd_reason reason)
 {
 	pass = (struct kmemcgd_pass){
-		.id = kmemcgd_targets_begin(budget->now_ns, reason),
+		.id = kmemcgd_targets_begin(budget->now_ns, reason,
+					    &pass_hurry),
 		.reason = reason,
 		.began_ns = budget->now_ns,
 	};
@@ -179,6 +195,27 @@ static void pass_end(const struct kmemcgd_budget *budget)
 	kmemcgd_netlink_pass_ended(&pass);
 }
 
+/*
+ * Notes that so many were let go of, and rests after some. The kernel releases
+ * them in kworkers of normal priority, and all of one RCU grace period in one
+ * go; and whoever wants that CPU then waits.
+ */
+static void spread(u64 now_ns, unsigned int count)
+{
+	u32 cap_permille = kmemcgd_param(KMEMCGD_A_CONFIG_CPU_CAP_PERMILLE);
+
+	if (!spread_count)
+		spread_began_ns = now_ns;
+	spread_count += count;
+	if (spread_count < SPREAD_COUNT)
+		return;
+	spread_count = 0;
+	rest_ends_ns = spread_began_ns + SPREAD_COUNT * SPREAD_COST_NS *
+					 KMEMCGD_PERMILLE / cap_permille;
+	if (rest_ends_ns > now_ns)
+		rest_ns = rest_ends_ns - now_ns;
+}
+
 /* Everything was visited: have the rest let go of by other means. */
 static void pass_finish(const struct kmemcgd_budget *budget)
 {
@@ -188,9 +225,15 @@ static void pass_finish(const struct kmemcgd_budget *budget)
 		kmemcgd_journal_shrink();
 	}
 	if (pass_found_inodes) {
+		unsigned int detached;
+
 		/* What is marked dirty is not detached. */
 		if (pass_writes++ < WRITE_STEPS && kmemcgd_writeback_write())
 			return;
+		if (!pass_hurry && kmemcgd_writeback_detach_some(&detached)) {
+			spread(budget->now_ns, detached);
+			return;
+		}
 		pass_found_inodes = false;
 		pass_has_aftermath = true;
 		if (!kmemcgd_writeback_detach())
@@ -213,6 +256,7 @@ static void visit_begin(const struct kmemcgd_target *target)
 {
 	visiting = *target;
 	visit_active = true;
+	visit_took = false;
 	kmemcgd_pins_start(&visit, target->tries);
 }
 
@@ -252,6 +296,8 @@ static void visit_end(struct mem_cgroup *memcg, u64 now_ns)
 	kmemcgd_stats_add(KMEMCGD_A_STATS_VISITS, 1);
 	if (!visit.tries)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_SEEN, 1);
+	if (visit_took || pin == KMEMCGD_PIN_NONE)
+		spread(now_ns, 1);
 	if (pin != KMEMCGD_PIN_NONE) {
 		remember(pin, now_ns);
 		return;
@@ -286,6 +332,7 @@ static void visit_slice(const struct kmemcgd_budget *budget,
 			struct kmemcgd_result *result, u64 now_ns)
 {
 	struct mem_cgroup *memcg;
+	bool done;
 
 	memcg = kmemcgd_memcg_get_zombie(visiting.css_id, visiting.cgroup_id);
 	if (!memcg) {
@@ -295,7 +342,9 @@ static void visit_slice(const struct kmemcgd_budget *budget,
 	}
 	result->cgroup_id = visiting.cgroup_id;
 	visit.sliced = true;
-	if (kmemcgd_pins_let_go(memcg, &visit, budget, result))
+	done = kmemcgd_pins_let_go(memcg, &visit, budget, result);
+	visit_took |= result->pages || result->inodes;
+	if (done)
 		visit_end(memcg, now_ns);
 	css_put(&memcg->css);
 }
@@ -307,6 +356,8 @@ static void run(const struct kmemcgd_budget *budget,
 	struct kmemcgd_target target;
 	enum kmemcgd_reason reason;
 
+	kmemcgd_stats_add(KMEMCGD_A_STATS_THROTTLED_NS, rest_ns);
+	rest_ns = 0;
 	if (next_report_ns() <= now_ns)
 		report_freed(now_ns);
 	if (!pass_active) {

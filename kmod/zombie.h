@@ -18,13 +18,14 @@ void kmemcgd_zombie_released(u64 cgroup_id);
  * kmemcgd_zombie_reap_one - visit this one now
  * @css_id: its css id
  * @cgroup_id: its cgroup id
+ * @capped: under the CPU cap, and no faster than the background does it
  *
  * Context: may sleep.
  * Return: the id of the pass that will have done it when it ends. _one: 0 when
  *	too many requests wait.
  */
-u64 kmemcgd_zombie_reap_all(void);
-u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id);
+u64 kmemcgd_zombie_reap_all(bool capped);
+u64 kmemcgd_zombie_reap_one(int css_id, u64 cgroup_id, bool capped);
 
 /* Zombies that are known of: with state, without, and not visited yet. */
 u64 kmemcgd_zombie_left(void);

@@ -211,10 +211,12 @@ Result<Stats> Client::reset_stats() {
     return ask(reset, decode_stats);
 }
 
-Result<std::uint64_t> Client::reap(std::optional<std::uint64_t> id) {
+Result<std::uint64_t> Client::reap(std::optional<std::uint64_t> id, bool capped) {
     auto reap = request(KMEMCGD_CMD_REAP);
     if (id)
         reap.put_u64(KMEMCGD_A_REAP_ID, *id);
+    if (capped)
+        reap.put_u32(KMEMCGD_A_REAP_CAPPED, 1);
     auto pass = ask(reap, decode_reap);
     if (!pass && pass.error().error_number == EAGAIN)
         pass.error().hint =

@@ -36,7 +36,8 @@ public:
     Result<Memcg> memcg(std::uint64_t id);
     Result<Stats> stats();
     Result<Stats> reset_stats();
-    Result<std::uint64_t> reap(std::optional<std::uint64_t> id); // the pass to wait for
+    // The pass to wait for. `capped`: under the CPU cap, as if nobody had asked.
+    Result<std::uint64_t> reap(std::optional<std::uint64_t> id, bool capped);
 
     Result<Listing<Memcg>> memcgs(const MemcgFilter& filter);
 

@@ -18,6 +18,7 @@ namespace {
 
 struct ReapOptions {
     std::string which;
+    bool capped = false;
     bool wait = false;
     std::string timeout;
 };
@@ -53,17 +54,17 @@ struct Started {
     Ids gone; // freed before we could ask
 };
 
-Result<Started> start(Client& client, const Ids& targets) {
+Result<Started> start(Client& client, const Ids& targets, bool capped) {
     Started started;
     if (targets.empty()) {
-        const auto pass = client.reap(std::nullopt);
+        const auto pass = client.reap(std::nullopt, capped);
         if (!pass)
             return pass.error();
         started.pass = *pass;
         return started;
     }
     for (const auto id : targets) {
-        const auto pass = client.reap(id);
+        const auto pass = client.reap(id, capped);
         if (!pass && pass.error().error_number == ENOENT && targets.size() > 1) {
             started.gone.push_back(id);
             continue;
@@ -172,14 +173,14 @@ Outcome conclude(const Context& context, Client& client, const PassWait& wait,
     return exit_partial;
 }
 
-Outcome reap_without_waiting(const Context& context, const std::string& which) {
+Outcome reap_without_waiting(const Context& context, const ReapOptions& options) {
     auto client = context.connect();
     if (!client)
         return client.error();
-    const auto targets = find_targets(context, *client, which);
+    const auto targets = find_targets(context, *client, options.which);
     if (!targets)
         return targets.error();
-    const auto started = start(*client, *targets);
+    const auto started = start(*client, *targets, options.capped);
     if (!started)
         return started.error();
     print_started(context, *started, *targets);
@@ -190,7 +191,7 @@ Outcome run_reap(Context& context, const ReapOptions& options) {
     if (!options.wait && !options.timeout.empty())
         return usage_error("--timeout needs --wait");
     if (!options.wait)
-        return reap_without_waiting(context, options.which);
+        return reap_without_waiting(context, options);
 
     // Before asking: the pass may end while the answer is under way.
     auto listening = listen(context, options.timeout, EventGroups::passes);
@@ -200,7 +201,7 @@ Outcome run_reap(Context& context, const ReapOptions& options) {
     const auto targets = find_targets(context, client, options.which);
     if (!targets)
         return targets.error();
-    const auto started = start(client, *targets);
+    const auto started = start(client, *targets, options.capped);
     if (!started)
         return started.error();
 
@@ -227,6 +228,7 @@ void add_reap(Options& zombies, Context& context) {
         "reap", "free zombies now: no CPU cap and no backoff until the pass ends");
     auto wanted = std::make_shared<ReapOptions>();
     reap.positional("ID|PATH", wanted->which, "only this one; by default all of them", false);
+    reap.flag("--capped", wanted->capped, "stay under the CPU cap: slower, and nobody notices");
     reap.flag("--wait", wanted->wait, "wait for the pass to end");
     reap.text("--timeout", wanted->timeout, "DURATION", "wait no longer than that");
     reap.run(context, [wanted](Context& at_run) { return run_reap(at_run, *wanted); });

@@ -39,7 +39,7 @@ public:
         const auto before = (*client)->stats();
         if (!before)
             return before.error();
-        const auto pass = (*client)->reap(std::nullopt);
+        const auto pass = (*client)->reap(std::nullopt, true);
         if (!pass)
             return pass.error();
         before_ = now_ = *before;

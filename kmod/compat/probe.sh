@@ -24,6 +24,7 @@ has_in HAVE_PCP_FREE_FACTOR linux/mmzone.h '^struct per_cpu_pages {' '^}' \
 has HAVE_INODE_STATE_READ linux/fs.h 'inode_state_read_once\('
 has HAVE_FOR_EACH_ALIAS linux/dcache.h 'define for_each_alias\('
 has HAVE_SHRINKER_TRY_GET linux/shrinker.h 'shrinker_try_get\('
+has HAVE_CLEANUP_OFFLINE_CGWB linux/writeback.h '^bool cleanup_offline_cgwb\('
 has HAVE_SYSTEM_DFL_WQ linux/workqueue.h 'extern .*\*system_dfl_wq;'
 has_in HAVE_GENL_GROUP_FLAGS net/genetlink.h '^struct genl_multicast_group {' \
 	'^}' 'flags;'

@@ -277,6 +277,15 @@ TEST_F(Commands, ReapOfAPathTakesAllThatHadIt) {
     EXPECT_EQ(program.run({"zombies", "reap", "/nowhere"}), 1);
 }
 
+TEST_F(Commands, ReapIsCappedWhenAskedTo) {
+    EXPECT_EQ(program.run({"zombies", "reap", "--capped"}), 0);
+    EXPECT_TRUE(program.kernel.capped_pass);
+    EXPECT_EQ(program.run({"zombies", "reap"}), 0);
+    EXPECT_FALSE(program.kernel.capped_pass);
+    EXPECT_EQ(program.run({"zombies", "reap", "12", "--capped"}), 0);
+    EXPECT_TRUE(program.kernel.capped_pass);
+}
+
 TEST_F(Commands, ReapWhileSwitchedOff) {
     program.kernel.refusals[KMEMCGD_CMD_REAP] = {EAGAIN, "the daemon is switched off"};
     EXPECT_EQ(program.run({"zombies", "reap"}), 1);

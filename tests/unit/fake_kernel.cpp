@@ -23,6 +23,10 @@ void maybe(Attrs& attrs, int type, const std::optional<T>& value) {
         attrs.put(type, *value);
 }
 
+bool is_set(const Result<std::uint32_t>& flag) {
+    return flag && *flag != 0;
+}
+
 } // namespace
 
 Datagram FakeKernel::plain(std::uint16_t type, std::uint16_t flags, std::uint32_t sequence,
@@ -202,6 +206,7 @@ Refusal FakeKernel::serve(int command, const Attributes& request, Attrs& reply) 
         reply = stats_attrs(stats);
         return {};
     case KMEMCGD_CMD_REAP:
+        capped_pass = is_set(request.u32(KMEMCGD_A_REAP_CAPPED, "capped"));
         reply.put(KMEMCGD_A_REAP_PASS, next_pass);
         return {};
     case KMEMCGD_CMD_GET_MEMCG:

@@ -87,6 +87,7 @@ public:
     std::vector<std::uint32_t> joined;
     std::vector<int> asked; // commands, in their order
     std::uint64_t next_pass = 5;
+    bool capped_pass = false; // the one that was asked for last
     std::deque<std::pair<Arrival, Datagram>> events;
     std::chrono::milliseconds event_gap{0}; // passes before each event
     std::function<void(int command)> before;

@@ -38,6 +38,7 @@ TEST_F(ReliefTest, APassThatTakesTooLongGoesOn) {
     EXPECT_EQ(report.end, ReliefEnd::met);
     const auto zombies = told(report, ReliefAction::zombies);
     EXPECT_THAT(zombies.note, HasSubstr("the pass goes on"));
+    EXPECT_TRUE(kernel.capped_pass);
     EXPECT_GE(zombies.duration, 10s);
     EXPECT_LT(zombies.duration, 11s);
 }

@@ -47,7 +47,7 @@
  *	reply:   every KMEMCGD_A_STATS_*, as they were before the reset
  *
  * KMEMCGD_CMD_REAP [admin]
- *	request: KMEMCGD_A_REAP_ID for one zombie; nothing for all of them
+ *	request: KMEMCGD_A_REAP_ID for one zombie, none for all; _CAPPED
  *	reply:   KMEMCGD_A_REAP_PASS: the pass that will have visited them
  *
  * KMEMCGD_CMD_SET_WATERMARK [admin]
@@ -69,9 +69,8 @@
  *	dump:    every memcg that a policy applies to
  *
  * KMEMCGD_CMD_SET_QOS [admin]
- *	request: KMEMCGD_A_QOS_ID of a memcg and at least one value; what is
- *	         not given stays as it was, or is 0, but the class has to be
- *	         given first
+ *	request: KMEMCGD_A_QOS_ID and one value or more; the rest stays as it
+ *	         was, or is 0, but the class has to be given first
  *	reply:   every KMEMCGD_A_QOS_*, as it is now
  *
  * KMEMCGD_CMD_GET_QOS [admin]
@@ -383,6 +382,7 @@ enum kmemcgd_a_reap {
 	KMEMCGD_A_REAP_PAD = 1,
 	KMEMCGD_A_REAP_ID,		/* u64: cgroup id */
 	KMEMCGD_A_REAP_PASS,		/* u64: pass id, reply only */
+	KMEMCGD_A_REAP_CAPPED,		/* u32: 1: under the CPU cap (0) */
 
 	/* private: */
 	__KMEMCGD_A_REAP_MAX,

@@ -98,6 +98,8 @@ check "refused when no thread can be started" needs_thread
 modprobe kmemcgd
 absent >/tmp/always
 rmmod kmemcgd
+# Not even looked for where the headers lack it.
+grep -q writeback-detach /tmp/always || optional+=" cleanup_offline_cgwb=writeback-detach"
 check "each optional name makes one capability absent, with its reason" each_alone
 
 # One way to inodes is left. From 7.1 on that has to be the kernel's own: a removed
