@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
                          .notify = [](const std::string& state) { ::sd_notify(0, state.c_str()); },
                          .watchdog = watchdog(),
                          .err_is_journal = err_is_journal(),
-                         .open_screen = kmemcgd::open_curses_screen};
+                         .open_screen = kmemcgd::open_curses_screen,
+                         .is_process = true};
     return kmemcgd::run(world, std::vector<std::string>(argv + 1, argv + argc));
 }

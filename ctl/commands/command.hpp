@@ -52,6 +52,7 @@ struct World {
     OpenScreen open_screen = {}; // for "top"; there may be none
     OpenCompactor open_compactor = open_linux_compactor;
     OpenRelief open_relief = {}; // for the daemon; none: the host's
+    bool is_process = false;     // which ends with the command: its priority may be lowered
 };
 
 enum class Format { automatic, human, plain, json };

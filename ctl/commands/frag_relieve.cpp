@@ -5,6 +5,7 @@
 #include "commands/wait.hpp"
 #include "doctor/text_file.hpp"
 #include "frag/relief.hpp"
+#include "frag/short_slices.hpp"
 #include "host/page_size.hpp"
 #include "render/duration_range.hpp"
 #include "render/table.hpp"
@@ -177,10 +178,18 @@ Outcome print(const Context& context, const ReliefReport& report) {
     return exit_partial;
 }
 
-Outcome relieve(const Context& context, Relief& relief) {
+Result<std::optional<TimePoint>> step(const Context& context, Relief& relief,
+                                      std::optional<ShortSlices>& short_slices) {
+    std::optional<ShortSlices::Here> here;
+    if (short_slices)
+        here.emplace(*short_slices);
+    return relief.step(context.now());
+}
+
+Outcome relieve(const Context& context, Relief& relief, std::optional<ShortSlices>& short_slices) {
     std::unique_ptr<Transport> quiet;
     for (;;) {
-        const auto next = relief.step(context.now());
+        const auto next = step(context, relief, short_slices);
         if (!next)
             return next.error();
         if (!*next)
@@ -209,6 +218,7 @@ Outcome run_relieve(Context& context, const RelieveOptions& options) {
     const auto limits = make_limits(options);
     if (!limits)
         return limits.error();
+    const InterruptGuard guard; // ^C and SIGTERM put everything back
     const auto& root = context.world->host_root;
     const auto compactor = context.world->open_compactor(root);
     const ReliefHost host{.root = root,
@@ -220,11 +230,15 @@ Outcome run_relieve(Context& context, const RelieveOptions& options) {
             return plan.error();
         return print(context, *plan);
     }
-    const InterruptGuard guard; // ^C and SIGTERM put everything back
+    std::optional<ShortSlices> short_slices;
+    if (context.world->is_process) {
+        short_slices.emplace(); // first, and the compactor's: they keep their priority
+        take_lowest_priority();
+    }
     auto relief = Relief::open(*goal, *limits, host, context.now());
     if (!relief)
         return relief.error();
-    return relieve(context, **relief);
+    return relieve(context, **relief, short_slices);
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "controller/host_relief.hpp"
 
-#include "frag/relief.hpp"
+#include "controller/relief_thread.hpp"
 
 namespace kmemcgd {
 namespace {
@@ -34,8 +34,10 @@ OpenRelief host_relief(const Context& context) {
                                    now);
         if (!relief)
             return relief.error();
+        auto with_compactor =
+            std::make_unique<HostRelief>(std::move(compactor), std::move(*relief));
         return std::unique_ptr<Relief>(
-            std::make_unique<HostRelief>(std::move(compactor), std::move(*relief)));
+            std::make_unique<ReliefThread>(std::move(with_compactor), *context.world->clock));
     };
 }
 

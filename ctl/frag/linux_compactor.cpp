@@ -82,7 +82,7 @@ Status LinuxCompactor::start(std::uint32_t node) {
     if (child < 0)
         return system_error("cannot start a process that compacts", errno);
     child_ = child;
-    short_slices_.emplace(child);
+    short_slices_.of(child);
     stopped_ = false;
     node_ = node;
     state_ = State::running;
@@ -97,7 +97,7 @@ Compactor::State LinuxCompactor::poll() {
     if (ended == 0 || (ended < 0 && errno == EINTR))
         return State::running;
     child_ = 0;
-    short_slices_.reset();
+    short_slices_.of(0);
     if (stopped_) {
         state_ = State::idle;
     } else if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) {

@@ -33,8 +33,8 @@ private:
     Result<Descriptor> open(std::uint32_t node) const;
 
     std::filesystem::path root_;
-    pid_t child_ = 0;                         // 0: none
-    std::optional<ShortSlices> short_slices_; // the child's
+    pid_t child_ = 0;          // 0: none
+    ShortSlices short_slices_; // the child's
     bool stopped_ = false;
     std::uint32_t node_ = 0;
     State state_ = State::idle;

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace kmemcgd {
 namespace {
@@ -20,9 +22,11 @@ using namespace std::chrono_literals;
 constexpr auto nap = 500us;
 // The scheduler moves a task rarely, and to look costs more than to wake up.
 constexpr unsigned naps_per_look = 20;
+constexpr pid_t over = -1;
+constexpr int lowest_priority = 19;
 
-void follow(const std::string& stat_file) {
-    const auto stat = read_text_file(stat_file);
+void follow(pid_t task) {
+    const auto stat = read_text_file(fmt::format("/proc/{}/stat", task));
     const auto cpu = stat ? last_cpu(*stat) : -1; // or it is over
     if (cpu < 0 || cpu >= CPU_SETSIZE)
         return;
@@ -31,17 +35,6 @@ void follow(const std::string& stat_file) {
     CPU_SET(static_cast<std::size_t>(cpu), &where);
     // Where this may not run it stays as it is.
     (void)::sched_setaffinity(0, sizeof where, &where);
-}
-
-void wake_up_often(const std::stop_token& stop, pid_t of) {
-    // The default is 50 us later, and together with others.
-    ::prctl(PR_SET_TIMERSLACK, 1UL);
-    const auto stat_file = fmt::format("/proc/{}/stat", of);
-    for (unsigned naps = 0; !stop.stop_requested(); ++naps) {
-        if (naps % naps_per_look == 0)
-            follow(stat_file);
-        std::this_thread::sleep_for(nap);
-    }
 }
 
 } // namespace
@@ -65,12 +58,50 @@ int last_cpu(std::string_view stat) {
     return parsed.ec == std::errc{} ? cpu : -1;
 }
 
-ShortSlices::ShortSlices(pid_t of) {
+ShortSlices::ShortSlices() {
     try {
-        thread_ = std::jthread(wake_up_often, of);
+        thread_ = std::thread([this] { run(); });
     } catch (const std::system_error&) {
         // No more threads are allowed: the task does its work as well without.
     }
+}
+
+ShortSlices::~ShortSlices() {
+    of(over);
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void ShortSlices::of(pid_t task) {
+    task_ = task;
+    task_.notify_one();
+}
+
+void ShortSlices::run() {
+    // The default is 50 us later, and together with others.
+    ::prctl(PR_SET_TIMERSLACK, 1UL);
+    pid_t followed = 0;
+    for (unsigned naps = 0;; ++naps) {
+        task_.wait(0);
+        const auto task = task_.load();
+        if (task == over)
+            return;
+        if (task == 0) // again, meanwhile
+            continue;
+        if (task != followed || naps % naps_per_look == 0)
+            follow(task);
+        followed = task;
+        std::this_thread::sleep_for(nap);
+    }
+}
+
+ShortSlices::Here::Here(ShortSlices& slices) : slices_(&slices) {
+    slices.of(::gettid());
+}
+
+void take_lowest_priority() {
+    // Linux has a nice value for each thread.
+    ::setpriority(PRIO_PROCESS, 0, lowest_priority);
 }
 
 } // namespace kmemcgd

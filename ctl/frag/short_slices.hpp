@@ -2,6 +2,7 @@
 // Keeps the time slices of a task at nice 19 short.
 #pragma once
 
+#include <atomic>
 #include <string_view>
 #include <thread>
 
@@ -12,19 +13,44 @@ namespace kmemcgd {
 // A task at nice 19 gets few slices, but none of them ends before the next tick, 4 ms away
 // with Debian's CONFIG_HZ=250: for so long it stands before the task that it was picked
 // instead of, while that one is in the middle of a page fault as well as anywhere else.
-// When a task of normal priority wakes up there, the scheduler picks again, and by then has
+// When a task of higher priority wakes up there, the scheduler picks again, and by then has
 // it that the one at nice 19 has had more than its share. So a thread wakes up every half a
 // millisecond, on the CPU where the task is, and does nothing else. docs/benchmarks.md says
-// what it makes of the longest page fault. Signals are blocked in it as in the thread that
-// makes it.
+// what it makes of the longest page fault.
+//
+// That thread has the priority and the blocked signals of the one that makes it: one at
+// nice 19 can't make it. Without a task it sleeps.
 class ShortSlices {
 public:
-    // Of the process `of`, until this goes, which takes half a millisecond.
-    explicit ShortSlices(pid_t of);
+    ShortSlices();
+    ShortSlices(const ShortSlices&) = delete;
+    ShortSlices& operator=(const ShortSlices&) = delete;
+    ~ShortSlices(); // takes half a millisecond where there is a task
+
+    // A process or a thread, by its id, instead of the one before; 0: none.
+    void of(pid_t task);
+
+    // Those of the calling thread for as long as this lives.
+    class Here {
+    public:
+        explicit Here(ShortSlices& slices);
+        Here(const Here&) = delete;
+        Here& operator=(const Here&) = delete;
+        ~Here() { slices_->of(0); }
+
+    private:
+        ShortSlices* slices_;
+    };
 
 private:
-    std::jthread thread_;
+    void run();
+
+    std::atomic<pid_t> task_{0}; // negative: it is over
+    std::thread thread_;
 };
+
+// Of the calling thread, and for good: only CAP_SYS_NICE gets it back.
+void take_lowest_priority();
 
 // The CPU that a task was last on, by the text of its /proc/PID/stat; negative: unknown.
 int last_cpu(std::string_view stat);

@@ -270,11 +270,13 @@ TEST(ShortSlices, AreMadeWhereTheTaskIs) {
     }
     const auto before = threads();
     {
-        const ShortSlices slices(child);
+        ShortSlices slices;
         auto added = threads();
         for (const auto thread : before)
             added.erase(thread);
         ASSERT_EQ(added.size(), 1U);
+        EXPECT_FALSE(only_cpu(*added.begin()));
+        slices.of(child);
         const auto is_there = [&] {
             const auto cpu = only_cpu(*added.begin());
             return cpu && (*cpu == last);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "controller/relief_thread.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace kmemcgd {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How late its end, and what it tells on the way, may be noticed.
+constexpr auto look_every = 100ms;
+
+} // namespace
+
+ReliefThread::ReliefThread(std::unique_ptr<Relief> relief, const Clock& clock)
+    : clock_(&clock), relief_(std::move(relief)) {
+    try {
+        thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+        relief_->stop(clock_->now());
+        end_ = Error{.message = fmt::format("cannot start a thread: {}", error.what())};
+    }
+}
+
+ReliefThread::~ReliefThread() {
+    {
+        const std::lock_guard lock(mutex_);
+        leave_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+Result<std::optional<TimePoint>> ReliefThread::short_step() {
+    const ShortSlices::Here here(short_slices_);
+    return relief_->step(clock_->now());
+}
+
+void ReliefThread::run() {
+    take_lowest_priority();
+    std::unique_lock lock(mutex_);
+    while (!leave_) {
+        const auto next = short_step();
+        if (!next || !*next) {
+            end_ = next ? success() : Status(next.error());
+            return;
+        }
+        changed_.wait_until(lock, **next,
+                            [this] { return leave_ || std::exchange(stopped_, false); });
+    }
+}
+
+Result<std::optional<TimePoint>> ReliefThread::step(TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    if (!end_)
+        return std::optional(now + look_every);
+    if (!*end_)
+        return end_->error();
+    return std::optional<TimePoint>();
+}
+
+void ReliefThread::stop(TimePoint now) {
+    {
+        const std::lock_guard lock(mutex_);
+        relief_->stop(now);
+        stopped_ = true;
+    }
+    changed_.notify_one();
+}
+
+ReliefReport ReliefThread::report() const {
+    const std::lock_guard lock(mutex_);
+    return relief_->report();
+}
+
+} // namespace kmemcgd
