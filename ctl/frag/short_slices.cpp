@@ -19,9 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto nap = 500us;
+constexpr auto nap = 250us;
 // The scheduler moves a task rarely, and to look costs more than to wake up.
-constexpr unsigned naps_per_look = 20;
+constexpr unsigned naps_per_look = 40;
 constexpr pid_t over = -1;
 constexpr int lowest_priority = 19;
 

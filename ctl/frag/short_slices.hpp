@@ -14,9 +14,9 @@ namespace kmemcgd {
 // with Debian's CONFIG_HZ=250: for so long it stands before the task that it was picked
 // instead of, while that one is in the middle of a page fault as well as anywhere else.
 // When a task of higher priority wakes up there, the scheduler picks again, and by then has
-// it that the one at nice 19 has had more than its share. So a thread wakes up every half a
-// millisecond, on the CPU where the task is, and does nothing else. docs/benchmarks.md says
-// what it makes of the longest page fault.
+// it that the one at nice 19 has had more than its share. So a thread wakes up every quarter
+// of a millisecond, on the CPU where the task is, and does nothing else. docs/benchmarks.md
+// says what it makes of the longest page fault.
 //
 // That thread has the priority and the blocked signals of the one that makes it: one at
 // nice 19 can't make it. Without a task it sleeps.
@@ -25,7 +25,7 @@ public:
     ShortSlices();
     ShortSlices(const ShortSlices&) = delete;
     ShortSlices& operator=(const ShortSlices&) = delete;
-    ~ShortSlices(); // takes half a millisecond where there is a task
+    ~ShortSlices(); // takes a nap of it where there is a task
 
     // A process or a thread, by its id, instead of the one before; 0: none.
     void of(pid_t task);

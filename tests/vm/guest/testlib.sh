@@ -207,6 +207,7 @@ fragment_start() {
 	echo 0 >/proc/sys/vm/compaction_proactiveness
 	echo 0 >/proc/sys/vm/watermark_boost_factor
 	mkdir -p "$memcg_root/fragmented"
+	rm -f /tmp/fragmented # what the last one said
 	fragment -c "$memcg_root/fragmented" -d /scratch/small -o "$1" -b "$2" -f "$3" \
 		>/tmp/fragmented &
 	fragment_pid=$!
