@@ -18,23 +18,30 @@ constexpr auto look_every = 100ms;
 } // namespace
 
 ReliefThread::ReliefThread(std::unique_ptr<Relief> relief, const Clock& clock)
-    : clock_(&clock), relief_(std::move(relief)) {
+    : clock_(&clock), relief_(std::move(relief)), report_(relief_->report()) {
     try {
         thread_ = std::thread([this] { run(); });
     } catch (const std::system_error& error) {
         relief_->stop(clock_->now());
-        end_ = Error{.message = fmt::format("cannot start a thread: {}", error.what())};
+        tell(Error{.message = fmt::format("cannot start a thread: {}", error.what())});
     }
 }
 
 ReliefThread::~ReliefThread() {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(working_);
         leave_ = true;
     }
     changed_.notify_one();
     if (thread_.joinable())
         thread_.join();
+}
+
+void ReliefThread::tell(std::optional<Status> end) {
+    auto report = relief_->report();
+    const std::lock_guard lock(telling_);
+    report_ = std::move(report);
+    end_ = std::move(end);
 }
 
 Result<std::optional<TimePoint>> ReliefThread::short_step() {
@@ -44,20 +51,21 @@ Result<std::optional<TimePoint>> ReliefThread::short_step() {
 
 void ReliefThread::run() {
     take_lowest_priority();
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(working_);
     while (!leave_) {
         const auto next = short_step();
         if (!next || !*next) {
-            end_ = next ? success() : Status(next.error());
+            tell(next ? success() : Status(next.error()));
             return;
         }
+        tell(std::nullopt);
         changed_.wait_until(lock, **next,
                             [this] { return leave_ || std::exchange(stopped_, false); });
     }
 }
 
 Result<std::optional<TimePoint>> ReliefThread::step(TimePoint now) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(telling_);
     if (!end_)
         return std::optional(now + look_every);
     if (!*end_)
@@ -67,16 +75,18 @@ Result<std::optional<TimePoint>> ReliefThread::step(TimePoint now) {
 
 void ReliefThread::stop(TimePoint now) {
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(working_);
         relief_->stop(now);
         stopped_ = true;
+        const std::lock_guard telling(telling_);
+        report_ = relief_->report();
     }
     changed_.notify_one();
 }
 
 ReliefReport ReliefThread::report() const {
-    const std::lock_guard lock(mutex_);
-    return relief_->report();
+    const std::lock_guard lock(telling_);
+    return report_;
 }
 
 } // namespace kmemcgd

@@ -20,23 +20,28 @@ public:
     ReliefThread(std::unique_ptr<Relief> relief, const Clock& clock);
     ~ReliefThread() override;
 
-    // Only looks how far it is.
+    // Only looks how far it is: a step that takes long at that priority is not waited for.
     Result<std::optional<TimePoint>> step(TimePoint now) override;
+    // Waits for the step that is under way.
     void stop(TimePoint now) override;
+    // As it was after the last step.
     [[nodiscard]] ReliefReport report() const override;
 
 private:
     void run();
     Result<std::optional<TimePoint>> short_step();
+    void tell(std::optional<Status> end);
 
     const Clock* clock_;
     ShortSlices short_slices_;
-    mutable std::mutex mutex_; // of what follows
+    std::mutex working_; // a step; it guards what follows
     std::unique_ptr<Relief> relief_;
-    std::optional<Status> end_; // how it ended; nothing: it goes on
-    bool stopped_ = false;      // just now: its next step may be earlier
-    bool leave_ = false;        // this goes
+    bool stopped_ = false; // just now: its next step may be earlier
+    bool leave_ = false;   // this goes
     std::condition_variable changed_;
+    mutable std::mutex telling_; // never held for long; it guards what follows
+    ReliefReport report_;
+    std::optional<Status> end_; // how it ended; nothing: it goes on
     std::thread thread_;
 };
 
