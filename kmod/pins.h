@@ -14,12 +14,14 @@
  * @cursor: how far its page cache was gone through
  * @tries: visits before this one that did not free it
  * @sliced: it had a slice
+ * @took: pages or inodes: it may be released soon
  * @cache_done: its page cache was gone through
  */
 struct kmemcgd_visit {
 	struct kmemcgd_cache_cursor cursor;
 	u16 tries;
 	bool sliced;
+	bool took;
 	bool cache_done;
 };
 

@@ -28,31 +28,63 @@
 #define DETACH_BATCH 4
 #define DETACH_TRIES 16
 
-enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg)
-{
-	enum kmemcgd_pin pin = KMEMCGD_PIN_NONE;
 #ifdef CONFIG_CGROUP_WRITEBACK
+/*
+ * Goes through the structures of all devices, under RCU, until @take has what
+ * it wants and returns false. @looked is what that counts as well.
+ * Return: above LOOK_MAX when there may be more that it did not come to.
+ */
+static __always_inline unsigned int
+look_through(bool (*take)(struct bdi_writeback *wb, void *found,
+			  unsigned int *looked), void *found)
+{
 	struct backing_dev_info *bdi;
 	struct bdi_writeback *wb;
 	unsigned int looked = 0;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list) {
-		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node) {
-			if (++looked > LOOK_MAX)
-				pin = KMEMCGD_PIN_INODE;
-			else if (wb->memcg_css == &memcg->css)
-				pin = wb_has_dirty_io(wb) ? KMEMCGD_PIN_DIRTY :
-							    KMEMCGD_PIN_INODE;
-			if (pin != KMEMCGD_PIN_NONE)
-				break;
-		}
-		if (pin != KMEMCGD_PIN_NONE)
-			break;
-	}
+	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list)
+		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node)
+			if (++looked > LOOK_MAX || !take(wb, found, &looked))
+				goto out;
+out:
 	rcu_read_unlock();
+	return looked;
+}
+
+static bool is_of_zombie(const struct bdi_writeback *wb)
+{
+	return wb->memcg_css &&
+	       kmemcgd_memcg_is_zombie(mem_cgroup_from_css(wb->memcg_css));
+}
+
+struct found_pin {
+	const struct mem_cgroup *memcg;
+	enum kmemcgd_pin pin;
+};
+
+static bool take_pin(struct bdi_writeback *wb, void *found, unsigned int *looked)
+{
+	struct found_pin *of = found;
+
+	if (wb->memcg_css != &of->memcg->css)
+		return true;
+	of->pin = wb_has_dirty_io(wb) ? KMEMCGD_PIN_DIRTY : KMEMCGD_PIN_INODE;
+	return false;
+}
 #endif
-	return pin;
+
+enum kmemcgd_pin kmemcgd_writeback_pin(struct mem_cgroup *memcg)
+{
+#ifdef CONFIG_CGROUP_WRITEBACK
+	struct found_pin found = { .memcg = memcg, .pin = KMEMCGD_PIN_NONE };
+
+	if (look_through(take_pin, &found) > LOOK_MAX)
+		return KMEMCGD_PIN_INODE;
+	return found.pin;
+#else
+	return KMEMCGD_PIN_NONE;
+#endif
 }
 
 #ifdef CONFIG_CGROUP_WRITEBACK
@@ -64,116 +96,94 @@ static bool is_stale(struct inode *inode)
 	       !mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
 }
 
-/* Adds stale inodes of one structure, held, up to WRITE_BATCH of them. */
-static unsigned int hold_stale(struct bdi_writeback *wb, struct inode **inodes,
-			       unsigned int count, unsigned int *looked)
+struct found_inodes {
+	struct inode *inodes[WRITE_BATCH];
+	unsigned int count;
+};
+
+/* Holds the stale inodes of a zombie's structure. */
+static bool take_stale(struct bdi_writeback *wb, void *found,
+		       unsigned int *looked)
 {
+	struct found_inodes *stale = found;
 	struct inode *inode;
 
+	if (list_empty(&wb->b_dirty) || !is_of_zombie(wb))
+		return true;
 	spin_lock(&wb->list_lock);
 	list_for_each_entry(inode, &wb->b_dirty, i_io_list) {
-		if (count == WRITE_BATCH || ++*looked > LOOK_MAX)
+		if (stale->count == WRITE_BATCH || ++*looked > LOOK_MAX)
 			break;
 		if (is_stale(inode) && kmemcgd_inode_hold(inode))
-			inodes[count++] = inode;
+			stale->inodes[stale->count++] = inode;
 	}
 	spin_unlock(&wb->list_lock);
-	return count;
-}
-
-static unsigned int find_stale(struct inode **inodes)
-{
-	unsigned int looked = 0, count = 0;
-	struct backing_dev_info *bdi;
-	struct bdi_writeback *wb;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list) {
-		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node) {
-			if (count == WRITE_BATCH || ++looked > LOOK_MAX)
-				goto out;
-			if (wb->memcg_css && !list_empty(&wb->b_dirty) &&
-			    kmemcgd_memcg_is_zombie(mem_cgroup_from_css(wb->memcg_css)))
-				count = hold_stale(wb, inodes, count, &looked);
-		}
-	}
-out:
-	rcu_read_unlock();
-	return count;
+	return stale->count < WRITE_BATCH;
 }
 #endif
 
 bool kmemcgd_writeback_write(void)
 {
 #ifdef CONFIG_CGROUP_WRITEBACK
-	struct inode *inodes[WRITE_BATCH];
-	unsigned int i, count;
+	struct found_inodes stale = {};
+	unsigned int i;
 
 	/* Without the kernel's cleanup a sweep does this, and knows more. */
 	if (!kmemcgd_capable(KMEMCGD_CAP_WB_LOOKUP) ||
 	    !kmemcgd_capable(KMEMCGD_CAP_WB_CLEANUP))
 		return false;
-	count = find_stale(inodes);
-	for (i = 0; i < count; i++) {
-		write_inode_now(inodes[i], 0);
-		kmemcgd_inode_release(inodes[i]);
+	look_through(take_stale, &stale);
+	for (i = 0; i < stale.count; i++) {
+		write_inode_now(stale.inodes[i], 0);
+		kmemcgd_inode_release(stale.inodes[i]);
 	}
-	return count;
+	return stale.count;
 #else
 	return false;
 #endif
 }
 
 #if defined(CONFIG_CGROUP_WRITEBACK) && defined(HAVE_CLEANUP_OFFLINE_CGWB)
-/* Those of zombies that have inodes, and none of them dirty; held. */
-static unsigned int hold_idle(struct bdi_writeback **wbs)
-{
-	unsigned int looked = 0, count = 0;
-	struct backing_dev_info *bdi;
-	struct bdi_writeback *wb;
+struct found_structures {
+	struct bdi_writeback *wbs[DETACH_BATCH];
+	unsigned int count;
+};
 
-	rcu_read_lock();
-	list_for_each_entry_rcu(bdi, kmemcgd_bdi_list, bdi_list) {
-		list_for_each_entry_rcu(wb, &bdi->wb_list, bdi_node) {
-			if (count == DETACH_BATCH || ++looked > LOOK_MAX)
-				goto out;
-			if (wb->memcg_css && !wb_has_dirty_io(wb) &&
-			    !list_empty(&wb->b_attached) &&
-			    kmemcgd_memcg_is_zombie(mem_cgroup_from_css(wb->memcg_css)) &&
-			    wb_tryget(wb))
-				wbs[count++] = wb;
-		}
-	}
-out:
-	rcu_read_unlock();
-	return count;
+/* Holds a zombie's structure that has inodes, and none of them dirty. */
+static bool take_idle(struct bdi_writeback *wb, void *found,
+		      unsigned int *looked)
+{
+	struct found_structures *idle = found;
+
+	if (!wb_has_dirty_io(wb) && !list_empty(&wb->b_attached) &&
+	    is_of_zombie(wb) && wb_tryget(wb))
+		idle->wbs[idle->count++] = wb;
+	return idle->count < DETACH_BATCH;
 }
 #endif
 
-bool kmemcgd_writeback_detach_some(unsigned int *detached)
+unsigned int kmemcgd_writeback_detach_some(void)
 {
 #if defined(CONFIG_CGROUP_WRITEBACK) && defined(HAVE_CLEANUP_OFFLINE_CGWB)
 	static const struct bdi_writeback *first;	/* only compared */
 	static unsigned int tries;
-	struct bdi_writeback *wbs[DETACH_BATCH];
-	unsigned int i, count = 0;
+	struct found_structures idle = {};
+	unsigned int i;
 
 	if (kmemcgd_capable(KMEMCGD_CAP_WB_LOOKUP) &&
 	    kmemcgd_capable(KMEMCGD_CAP_WB_DETACH))
-		count = hold_idle(wbs);
-	if (!count || wbs[0] != first)
+		look_through(take_idle, &idle);
+	if (!idle.count || idle.wbs[0] != first)
 		tries = 0;
-	first = count ? wbs[0] : NULL;
-	for (i = 0; i < count; i++) {
+	first = idle.wbs[0];
+	for (i = 0; i < idle.count; i++) {
 		/* The rest of its inodes is for the next step. */
-		static_call(kmemcgd_cleanup_cgwb)(wbs[i]);
-		wb_put(wbs[i]);
+		static_call(kmemcgd_cleanup_cgwb)(idle.wbs[i]);
+		wb_put(idle.wbs[i]);
 	}
-	*detached = count;
-	return count && tries++ < DETACH_TRIES;
+	return tries++ < DETACH_TRIES ? idle.count : 0;
 #else
-	*detached = 0;
-	return false;
+	return 0;
 #endif
 }
 

@@ -34,16 +34,15 @@ bool kmemcgd_writeback_write(void);
 
 /**
  * kmemcgd_writeback_detach_some - have them detached from a few zombies
- * @detached: from how many structures
  *
  * The kernel's cleanup takes all that there are in one go, and releases them so
  * as well. This is for who wants to spread that over time. It stops where it
  * makes no headway: inodes that are being freed can't be detached.
  *
  * Context: may sleep.
- * Return: whether there may be more.
+ * Return: from how many structures; 0 when that is no way to go on.
  */
-bool kmemcgd_writeback_detach_some(unsigned int *detached);
+unsigned int kmemcgd_writeback_detach_some(void);
 
 /**
  * kmemcgd_writeback_detach - have clean inodes detached from zombies

@@ -59,11 +59,9 @@ static u64 pass_freed_began;
 static struct kmemcgd_visit visit;
 static struct kmemcgd_target visiting;
 static bool visit_active;
-static bool visit_took;		/* pages or inodes: it may be released soon */
 static u32 spread_count;	/* let go of since spread_began_ns */
 static u64 spread_began_ns;
 static u64 rest_ends_ns;
-static u64 rest_ns;		/* the rest that was not counted yet */
 static u64 reported_ns;
 static u64 reported_total;
 
@@ -213,7 +211,8 @@ static void spread(u64 now_ns, unsigned int count)
 	rest_ends_ns = spread_began_ns + SPREAD_COUNT * SPREAD_COST_NS *
 					 KMEMCGD_PERMILLE / cap_permille;
 	if (rest_ends_ns > now_ns)
-		rest_ns = rest_ends_ns - now_ns;
+		kmemcgd_stats_add(KMEMCGD_A_STATS_THROTTLED_NS,
+				  rest_ends_ns - now_ns);
 }
 
 /* Everything was visited: have the rest let go of by other means. */
@@ -230,7 +229,8 @@ static void pass_finish(const struct kmemcgd_budget *budget)
 		/* What is marked dirty is not detached. */
 		if (pass_writes++ < WRITE_STEPS && kmemcgd_writeback_write())
 			return;
-		if (!pass_hurry && kmemcgd_writeback_detach_some(&detached)) {
+		detached = pass_hurry ? 0 : kmemcgd_writeback_detach_some();
+		if (detached) {
 			spread(budget->now_ns, detached);
 			return;
 		}
@@ -256,7 +256,6 @@ static void visit_begin(const struct kmemcgd_target *target)
 {
 	visiting = *target;
 	visit_active = true;
-	visit_took = false;
 	kmemcgd_pins_start(&visit, target->tries);
 }
 
@@ -296,7 +295,7 @@ static void visit_end(struct mem_cgroup *memcg, u64 now_ns)
 	kmemcgd_stats_add(KMEMCGD_A_STATS_VISITS, 1);
 	if (!visit.tries)
 		kmemcgd_stats_add(KMEMCGD_A_STATS_SEEN, 1);
-	if (visit_took || pin == KMEMCGD_PIN_NONE)
+	if (visit.took || pin == KMEMCGD_PIN_NONE)
 		spread(now_ns, 1);
 	if (pin != KMEMCGD_PIN_NONE) {
 		remember(pin, now_ns);
@@ -343,7 +342,7 @@ static void visit_slice(const struct kmemcgd_budget *budget,
 	result->cgroup_id = visiting.cgroup_id;
 	visit.sliced = true;
 	done = kmemcgd_pins_let_go(memcg, &visit, budget, result);
-	visit_took |= result->pages || result->inodes;
+	visit.took |= result->pages || result->inodes;
 	if (done)
 		visit_end(memcg, now_ns);
 	css_put(&memcg->css);
@@ -356,8 +355,6 @@ static void run(const struct kmemcgd_budget *budget,
 	struct kmemcgd_target target;
 	enum kmemcgd_reason reason;
 
-	kmemcgd_stats_add(KMEMCGD_A_STATS_THROTTLED_NS, rest_ns);
-	rest_ns = 0;
 	if (next_report_ns() <= now_ns)
 		report_freed(now_ns);
 	if (!pass_active) {
