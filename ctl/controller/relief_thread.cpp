@@ -41,7 +41,8 @@ void ReliefThread::tell(std::optional<Status> end) {
     auto report = relief_->report();
     const std::lock_guard lock(telling_);
     report_ = std::move(report);
-    end_ = std::move(end);
+    if (end)
+        end_ = std::move(end);
 }
 
 Result<std::optional<TimePoint>> ReliefThread::short_step() {
@@ -78,8 +79,7 @@ void ReliefThread::stop(TimePoint now) {
         const std::lock_guard lock(working_);
         relief_->stop(now);
         stopped_ = true;
-        const std::lock_guard telling(telling_);
-        report_ = relief_->report();
+        tell(std::nullopt);
     }
     changed_.notify_one();
 }

@@ -30,7 +30,7 @@ public:
 private:
     void run();
     Result<std::optional<TimePoint>> short_step();
-    void tell(std::optional<Status> end);
+    void tell(std::optional<Status> end); // nothing: as before
 
     const Clock* clock_;
     ShortSlices short_slices_;

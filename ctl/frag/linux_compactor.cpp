@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr int lowest_priority = 19;
 // How long the end of a child is waited for when its owner goes: it may be in the middle
 // of a page that is being written.
 constexpr auto last_wait = 2s;
@@ -36,7 +34,7 @@ Error cannot_compact(const fs::path& file, int number) {
 // Of the child: nothing here may take a lock, another thread of the parent may have held
 // it. Returns only by _exit().
 [[noreturn]] void write_in_child(int file, pid_t parent) {
-    ::setpriority(PRIO_PROCESS, 0, lowest_priority);
+    take_lowest_priority();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) // it went before that
         ::_exit(ECHILD);
