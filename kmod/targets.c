@@ -44,6 +44,7 @@ static bool revisit;			/* this pass ignores backoffs */
 static int walk_id;			/* the next css id; 0: no walk */
 static u64 walk_due_ns;			/* of the next walk; 0: at once */
 static u64 walk_untracked;		/* met by this walk */
+static u32 walk_removals;		/* that it finds as well */
 static bool walk_met_going;		/* one that is not offline yet */
 static u64 untracked;			/* met by the last one */
 
@@ -173,6 +174,7 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry)
 	if (kmemcgd_removals_overflowed() || all || walk_due_ns <= now_ns) {
 		walk_id = 1;
 		walk_untracked = 0;
+		walk_removals = kmemcgd_removals_count();
 		walk_met_going = false;
 		walk_due_ns = KMEMCGD_NEVER;
 	}
@@ -251,6 +253,21 @@ static bool take_due(struct kmemcgd_target *target, u64 now_ns)
 	return true;
 }
 
+/*
+ * Forgets the removals that the walk had in it, some at a time. What it freed
+ * would be counted as left until their time has come.
+ */
+static bool forget_removals(void)
+{
+	struct kmemcgd_removal removal;
+	unsigned int i;
+
+	for (i = 0; i < WALK_BATCH && walk_removals; i++, walk_removals--)
+		if (!kmemcgd_removals_pop(&removal))
+			break;
+	return i == WALK_BATCH;
+}
+
 /* The walk is over; there may have to be another. */
 static void walk_ended(u64 now_ns)
 {
@@ -291,7 +308,7 @@ static bool take_walked(struct kmemcgd_target *target, u64 now_ns)
 			!kmemcgd_states_read(target->cgroup_id, &state);
 	}
 	rcu_read_unlock();
-	if (!memcg)
+	if (!memcg && !forget_removals())
 		walk_ended(now_ns);
 	return found;
 }

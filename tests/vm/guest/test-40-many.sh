@@ -4,7 +4,7 @@
 # does not wait.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 8
+plan 9
 count=${MANY:-3000}
 cap_permille=20
 
@@ -79,6 +79,16 @@ is_capped() {
 	[ "$(zombies_left)" -ge $((made / 2)) ]
 }
 
+# Also while their removals are still in the module's queue.
+counts_none_that_is_freed() {
+	local left
+	zombies -n 200 -c $((count + 400)) -p again
+	left=$(kmemcgctl zombies reap --wait --timeout $((20 * slowness))s --format plain |
+		awk '$1 == "left" { print $2 }')
+	note "$left are left by its count, $(zombies_left) by the kernel's"
+	[ "$left" -le $(($(zombies_left) + 20)) ]
+}
+
 modprobe kmemcgd
 sleep 1
 idle_ms=$(unload_ms)
@@ -109,5 +119,6 @@ check "there are zombies for a capped pass" [ "$made" -ge 100 ]
 check "a capped pass stays under the cap" is_capped
 reap || :
 check "one that somebody waits for does not" at_most_left $((made / 10))
+check "none that is freed is counted as left" counts_none_that_is_freed
 tidy_up
 finish
