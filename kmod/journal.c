@@ -8,40 +8,42 @@
 #include <linux/list.h>
 #include <linux/nodemask.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 
 #include "compat/shrinker.h"
 #include "journal.h"
 #include "symbols.h"
 
-/* Buffers looked at for each journal in one call. */
-#define SCAN_BUFFERS 256
-
-static void shrink_one(struct shrinker *shrinker)
+static bool shrink_one(struct shrinker *shrinker, unsigned int buffers)
 {
 	struct shrink_control control = {
 		.gfp_mask = GFP_KERNEL,
 		.nid = first_memory_node,
-		.nr_to_scan = SCAN_BUFFERS,
-		.nr_scanned = SCAN_BUFFERS,
+		.nr_to_scan = buffers,
+		.nr_scanned = buffers,
 	};
+	unsigned long freed = shrinker->scan_objects(shrinker, &control);
 
-	shrinker->scan_objects(shrinker, &control);
+	cond_resched();
+	return freed && freed != SHRINK_STOP;
 }
 
-void kmemcgd_journal_shrink(void)
+bool kmemcgd_journal_shrink(unsigned int buffers)
 {
 	struct shrinker *shrinker;
+	bool freed = false;
 
 	if (!kmemcgd_capable(KMEMCGD_CAP_JOURNAL_SHRINK) ||
 	    !kmemcgd_shrinkers_lock())
-		return;
+		return false;
 	list_for_each_entry_rcu(shrinker, kmemcgd_shrinker_list, list,
 				kmemcgd_shrinkers_locked()) {
 		if ((unsigned long)shrinker->scan_objects !=
 		    kmemcgd_journal_scan || !kmemcgd_shrinker_hold(shrinker))
 			continue;
-		shrink_one(shrinker);
+		freed |= shrink_one(shrinker, buffers);
 		kmemcgd_shrinker_release(shrinker);
 	}
 	kmemcgd_shrinkers_unlock();
+	return freed;
 }
