@@ -68,6 +68,8 @@ void declare(CLI::App& app, Context& context, bool& json) {
     app.require_subcommand(0, 1);
     app.fallthrough();
     app.set_help_flag("-h,--help", "print this help");
+    app.set_version_flag("-V,--version", "kmemcgctl " + program_version(),
+                         "print the version, without asking the module for its own");
     app.add_flag("--json", json, "print JSON, with \"schema\": 1");
     const std::map<std::string, Format> formats = {{"auto", Format::automatic},
                                                    {"human", Format::human},
@@ -126,6 +128,9 @@ Outcome parse_and_run(Context& context, std::span<const std::string> arguments) 
     } catch (const CLI::CallForHelp&) {
         std::string path;
         print_help_of(context, deepest(app, path), path);
+        return exit_ok;
+    } catch (const CLI::CallForVersion& version) {
+        context.out() << version.what() << '\n';
         return exit_ok;
     } catch (const CLI::ParseError& failure) {
         return explain(app, failure);

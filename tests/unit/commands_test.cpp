@@ -61,6 +61,16 @@ TEST_F(Commands, NotLoadedIsThree) {
     EXPECT_EQ(program.run({"version"}), 0);
 }
 
+TEST_F(Commands, TellsItsVersionWithoutTheModule) {
+    program.kernel.loaded = false;
+    for (const auto* flag : {"--version", "-V"}) {
+        EXPECT_EQ(program.run({flag}), 0);
+        EXPECT_THAT(program.out.str(), HasSubstr("kmemcgctl " + program_version()));
+        EXPECT_EQ(program.err.str(), "");
+        EXPECT_EQ(asked(KMEMCGD_CMD_GET_INFO), 0);
+    }
+}
+
 TEST_F(Commands, OtherVersionsAreFive) {
     program.kernel.family_version = 2;
     EXPECT_EQ(program.run({"status"}), 5);
