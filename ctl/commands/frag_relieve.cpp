@@ -179,14 +179,12 @@ Outcome print(const Context& context, const ReliefReport& report) {
 }
 
 Result<std::optional<TimePoint>> step(const Context& context, Relief& relief,
-                                      std::optional<ShortSlices>& short_slices) {
-    std::optional<ShortSlices::Here> here;
-    if (short_slices)
-        here.emplace(*short_slices);
+                                      ShortSlices* short_slices) {
+    const ShortSlices::Here here(short_slices);
     return relief.step(context.now());
 }
 
-Outcome relieve(const Context& context, Relief& relief, std::optional<ShortSlices>& short_slices) {
+Outcome relieve(const Context& context, Relief& relief, ShortSlices* short_slices) {
     std::unique_ptr<Transport> quiet;
     for (;;) {
         const auto next = step(context, relief, short_slices);
@@ -230,15 +228,12 @@ Outcome run_relieve(Context& context, const RelieveOptions& options) {
             return plan.error();
         return print(context, *plan);
     }
-    std::optional<ShortSlices> short_slices;
-    if (context.world->is_process) {
-        short_slices.emplace(); // first, and the compactor's: they keep their priority
-        take_lowest_priority();
-    }
+    // The compactor's thread was made before, and keeps its priority.
+    const auto short_slices = go_to_background(context.world->is_process);
     auto relief = Relief::open(*goal, *limits, host, context.now());
     if (!relief)
         return relief.error();
-    return relieve(context, **relief, short_slices);
+    return relieve(context, **relief, short_slices.get());
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "controller/controller.hpp"
 
+#include "frag/short_slices.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -231,6 +233,15 @@ void Controller::take(const Woken& woken) {
         next_ = std::min<TimePoint>(next_, now + cgroups_settle);
 }
 
+// All that is due.
+Status Controller::take_turn(ShortSlices* short_slices) {
+    const ShortSlices::Here here(short_slices);
+    keep_blocks();
+    const auto applied = apply_when_due();
+    write_metrics();
+    return applied;
+}
+
 Outcome Controller::run() {
     if (const auto loaded = load(); !loaded)
         return loaded.error();
@@ -238,11 +249,10 @@ Outcome Controller::run() {
         return used.error();
     frag_.use(file_.fragmentation);
     next_ = context_->now();
+    const auto short_slices = go_to_background(context_->world->is_process);
     for (;;) {
-        keep_blocks();
-        if (const auto applied = apply_when_due(); !applied)
-            return applied.error();
-        write_metrics();
+        if (const auto done = take_turn(short_slices.get()); !done)
+            return done.error();
         auto deadline = std::min({next_, metrics_.next(), frag_.next()});
         if (options_.watchdog) {
             notify("WATCHDOG=1");

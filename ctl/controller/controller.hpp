@@ -15,6 +15,8 @@
 
 namespace kmemcgd {
 
+class ShortSlices;
+
 struct ControllerOptions {
     std::filesystem::path policy_file;
     std::filesystem::path cgroup_root;
@@ -58,6 +60,7 @@ private:
     void recover();
     void use_file();
     void write_metrics();
+    Status take_turn(ShortSlices* short_slices);
     void take(const Woken& woken);
 
     const Context* context_;

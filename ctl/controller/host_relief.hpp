@@ -6,7 +6,8 @@
 
 namespace kmemcgd {
 
-// The context must outlive it and all that it opens.
+// The context must outlive it, and it all that it opens. Threads that keep their priority
+// when the daemon gives up its own are made here, all of them.
 OpenRelief host_relief(const Context& context);
 
 } // namespace kmemcgd

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-// How long the end of a child is waited for when its owner goes: it may be in the middle
+// How long the end of a child is waited for when it has to be over: it may be in the middle
 // of a page that is being written.
 constexpr auto last_wait = 2s;
 
@@ -43,11 +43,15 @@ Error cannot_compact(const fs::path& file, int number) {
 
 } // namespace
 
-LinuxCompactor::~LinuxCompactor() {
+void LinuxCompactor::end() {
     stop();
     const auto end = std::chrono::steady_clock::now() + last_wait;
     while (poll() == State::running && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(1ms);
+}
+
+LinuxCompactor::~LinuxCompactor() {
+    end();
 }
 
 fs::path LinuxCompactor::file_of(std::uint32_t node) const {
@@ -73,6 +77,9 @@ Status LinuxCompactor::start(std::uint32_t node) {
     const auto file = open(node);
     if (!file)
         return file.error();
+    end(); // the one before was only told to
+    if (child_ != 0)
+        return system_error("the process that compacted before this does not end", EBUSY);
     const auto parent = ::getpid();
     const auto child = ::fork();
     if (child == 0)

@@ -31,6 +31,7 @@ public:
 private:
     [[nodiscard]] std::filesystem::path file_of(std::uint32_t node) const;
     Result<Descriptor> open(std::uint32_t node) const;
+    void end(); // of the child, now
 
     std::filesystem::path root_;
     pid_t child_ = 0;          // 0: none

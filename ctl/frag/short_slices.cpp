@@ -24,6 +24,7 @@ constexpr auto nap = 250us;
 constexpr unsigned naps_per_look = 40;
 constexpr pid_t over = -1;
 constexpr int lowest_priority = 19;
+constexpr int normal_priority = 0;
 
 void follow(pid_t task) {
     const auto stat = read_text_file(fmt::format("/proc/{}/stat", task));
@@ -78,6 +79,11 @@ void ShortSlices::of(pid_t task) {
 }
 
 void ShortSlices::run() {
+    // Who was started at a nice value of more has less priority than what this is to
+    // interrupt may have. Where that can't be helped, by who has no CAP_SYS_NICE, there is
+    // nothing either that he may compact.
+    if (::getpriority(PRIO_PROCESS, 0) > normal_priority)
+        ::setpriority(PRIO_PROCESS, 0, normal_priority);
     // The default is 50 us later, and together with others.
     ::prctl(PR_SET_TIMERSLACK, 1UL);
     pid_t followed = 0;
@@ -95,13 +101,31 @@ void ShortSlices::run() {
     }
 }
 
-ShortSlices::Here::Here(ShortSlices& slices) : slices_(&slices) {
-    slices.of(::gettid());
+ShortSlices::Here::Here(ShortSlices* slices) : slices_(slices) {
+    if (slices_ == nullptr)
+        return;
+    slices_->of(::gettid());
+    // Who wakes up just after this task did does not get the CPU from it, and the first nap
+    // would begin at the next tick only.
+    ::sched_yield();
+}
+
+ShortSlices::Here::~Here() {
+    if (slices_ != nullptr)
+        slices_->of(0);
 }
 
 void take_lowest_priority() {
     // Linux has a nice value for each thread.
     ::setpriority(PRIO_PROCESS, 0, lowest_priority);
+}
+
+std::unique_ptr<ShortSlices> go_to_background(bool is_process) {
+    if (!is_process)
+        return nullptr;
+    auto short_slices = std::make_unique<ShortSlices>(); // first: it keeps its priority
+    take_lowest_priority();
+    return short_slices;
 }
 
 } // namespace kmemcgd

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string_view>
 #include <thread>
 
@@ -18,8 +19,8 @@ namespace kmemcgd {
 // of a millisecond, on the CPU where the task is, and does nothing else. docs/benchmarks.md
 // says what it makes of the longest page fault.
 //
-// That thread has the priority and the blocked signals of the one that makes it: one at
-// nice 19 can't make it. Without a task it sleeps.
+// That thread has the blocked signals of the one that makes it, and normal priority or more,
+// also where the whole process was started by nice(1). Without a task it sleeps.
 class ShortSlices {
 public:
     ShortSlices();
@@ -30,13 +31,13 @@ public:
     // A process or a thread, by its id, instead of the one before; 0: none.
     void of(pid_t task);
 
-    // Those of the calling thread for as long as this lives.
+    // Those of the calling thread for as long as this lives; nullptr: as they are.
     class Here {
     public:
-        explicit Here(ShortSlices& slices);
+        explicit Here(ShortSlices* slices);
         Here(const Here&) = delete;
         Here& operator=(const Here&) = delete;
-        ~Here() { slices_->of(0); }
+        ~Here();
 
     private:
         ShortSlices* slices_;
@@ -51,6 +52,10 @@ private:
 
 // Of the calling thread, and for good: only CAP_SYS_NICE gets it back.
 void take_lowest_priority();
+
+// The same, and what keeps its slices short from then on, where there is a Here. Nothing, and
+// nullptr, unless the process is one of our own.
+std::unique_ptr<ShortSlices> go_to_background(bool is_process);
 
 // The CPU that a task was last on, by the text of its /proc/PID/stat; negative: unknown.
 int last_cpu(std::string_view stat);

@@ -4,7 +4,7 @@
 # too few. That nothing is left behind is what matters most.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 23
+plan 24
 file=/etc/kmemcgd/policy.toml
 proactiveness=/proc/sys/vm/compaction_proactiveness
 order=9 # 2 MiB
@@ -86,6 +86,14 @@ did_nothing() {
 	! says relief && ! says relieving
 }
 
+# Its turns are at nice 19, and cut short by a thread that is not.
+is_in_the_background() {
+	local nices
+	nices=$(cat "/proc/$controller_pid"/task/*/stat | cut -d' ' -f1,19)
+	note "threads and their nice values: ${nices//$'\n'/, }"
+	grep -qx "$controller_pid 19" <<<"$nices" && grep -q ' 0$' <<<"$nices"
+}
+
 mkdir -p /etc/kmemcgd /tmp/metrics
 proactive=$(cat "$proactiveness" 2>/dev/null)
 echo 1 >/proc/sys/vm/compact_memory
@@ -120,6 +128,7 @@ check "the daemon says that there are enough" wait_until 20 says "blocks of orde
 check "which metrics have as well" wait_until 20 \
 	metric "kmemcgd_fragmentation_state{order=\"$order\",state=\"calm\"}" 1
 check "it does nothing about it" did_nothing
+check "it is in the background" is_in_the_background
 
 most=$(too_many_blocks)
 note "$(free_blocks "$order") blocks are free, $most are wanted"
