@@ -36,6 +36,11 @@ void Controller::notify(const std::string& text) const {
         context_->world->notify(text);
 }
 
+void Controller::tell_alive() const {
+    if (options_.watchdog)
+        notify("WATCHDOG=1");
+}
+
 void Controller::complain(const Error& error) {
     const auto text = text_of(error);
     if (text == last_complaint_)
@@ -233,9 +238,10 @@ void Controller::take(const Woken& woken) {
         next_ = std::min<TimePoint>(next_, now + cgroups_settle);
 }
 
-// All that is due.
+// All that is due. That can take long at nice 19, and what came before it was a wait.
 Status Controller::take_turn(ShortSlices* short_slices) {
     const ShortSlices::Here here(short_slices);
+    tell_alive();
     keep_blocks();
     const auto applied = apply_when_due();
     write_metrics();
@@ -254,10 +260,9 @@ Outcome Controller::run() {
         if (const auto done = take_turn(short_slices.get()); !done)
             return done.error();
         auto deadline = std::min({next_, metrics_.next(), frag_.next()});
-        if (options_.watchdog) {
-            notify("WATCHDOG=1");
+        tell_alive();
+        if (options_.watchdog)
             deadline = std::min(deadline, context_->now() + *options_.watchdog);
-        }
         const auto woken = waiter_->wait(deadline);
         if (!woken)
             return woken.error();

@@ -43,6 +43,7 @@ private:
     using Level = LogLevel;
     void log(Level level, const std::string& text) const;
     void notify(const std::string& text) const;
+    void tell_alive() const;
     // The same complaint is made once, until something else happens.
     void complain(const Error& error);
 
