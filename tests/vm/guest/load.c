@@ -9,7 +9,7 @@
  * readahead, so that kernels with large folios charge single pages; ahead has it
  * read ahead and looks at none of it, which fills fastest; dirty overwrites the
  * first 128 MB of FILE without end; anon, without FILE, faults in 4 MB of
- * anonymous memory every 20 ms and gives it back, its latencies are those of
+ * anonymous memory every 19.7 ms and gives it back, its latencies are those of
  * single pages, with those of whole bursts behind them; touch is anon without a
  * pause. A MB is 2^20 bytes; -r 0, the default, is as fast as it goes. Samples above LATE_US are written
  * into the kernel's trace, "late BEGIN_NS END_NS".
@@ -32,7 +32,8 @@
 
 #define DIRTY_BYTES (128 * MB)
 #define BURST_BYTES (4 * MB)
-#define BURST_PERIOD_NS 20000000
+/* No multiple of a tick: bursts begin anywhere between two of them. */
+#define BURST_PERIOD_NS 19700000
 
 /*
  * Each power of two has 256 buckets, so that a value is off by 0.2 % at most.
