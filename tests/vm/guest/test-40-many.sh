@@ -83,6 +83,7 @@ is_capped() {
 counts_none_that_is_freed() {
 	local left
 	zombies -n 200 -c $((count + 400)) -p again
+	sync
 	left=$(kmemcgctl zombies reap --wait --timeout $((20 * slowness))s --format plain |
 		awk '$1 == "left" { print $2 }')
 	note "$left are left by its count, $(zombies_left) by the kernel's"
@@ -118,7 +119,8 @@ made=$(zombies_left)
 check "there are zombies for a capped pass" [ "$made" -ge 100 ]
 check "a capped pass stays under the cap" is_capped
 reap || :
-check "one that somebody waits for does not" at_most_left $((made / 10))
+# The kernel may be late with the last of them on a busy machine.
+check "one that somebody waits for does not" wait_until 5 at_most_left $((made / 10))
 check "none that is freed is counted as left" counts_none_that_is_freed
 tidy_up
 finish
