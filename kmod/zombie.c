@@ -228,11 +228,13 @@ static void pass_finish(const struct kmemcgd_budget *budget)
 {
 	if (pass_found_journal) {
 		/* What they let go of is taken at the next visit. */
-		if (!kmemcgd_journal_shrink(pass_buffers))
-			pass_buffers *= 2;
-		pass_found_journal = ++pass_journals < JOURNAL_STEPS &&
-				     pass_buffers <= JOURNAL_MAX_BUFFERS;
-		return;
+		if (pass_journals++ < JOURNAL_STEPS &&
+		    pass_buffers <= JOURNAL_MAX_BUFFERS) {
+			if (!kmemcgd_journal_shrink(pass_buffers))
+				pass_buffers *= 2;
+			return;
+		}
+		pass_found_journal = false;
 	}
 	if (pass_found_inodes) {
 		unsigned int detached;
