@@ -255,8 +255,10 @@ Outcome Controller::run() {
         return used.error();
     frag_.use(file_.fragmentation);
     next_ = context_->now();
-    const auto short_slices = go_to_background(context_->world->is_process);
+    std::unique_ptr<ShortSlices> short_slices;
     for (;;) {
+        if (frag_.may_relieve() && !short_slices)
+            short_slices = go_to_background(context_->world->is_process);
         if (const auto done = take_turn(short_slices.get()); !done)
             return done.error();
         auto deadline = std::min({next_, metrics_.next(), frag_.next()});

@@ -43,8 +43,7 @@ std::string step_text(const ReliefStepReport& step) {
 } // namespace
 
 FragKeeper::FragKeeper(const Context& context, Log log)
-    : context_(&context), log_(std::move(log)),
-      open_(context.world->open_relief ? context.world->open_relief : host_relief(context)) {
+    : context_(&context), log_(std::move(log)), open_(context.world->open_relief) {
     for (const auto end :
          {ReliefEnd::met, ReliefEnd::timed_out, ReliefEnd::nothing_left, ReliefEnd::stopped})
         totals_.reliefs[end_name(end)] = 0;
@@ -75,6 +74,12 @@ void FragKeeper::use(const std::optional<FragRule>& rule) {
     not_before_ = next_look_ = now;
     if (rule_)
         watch_.emplace(rule_->goal.blocks);
+    if (may_relieve() && !open_)
+        open_ = host_relief(*context_);
+}
+
+bool FragKeeper::may_relieve() const {
+    return rule_ && rule_->relieve;
 }
 
 TimePoint FragKeeper::next() const {

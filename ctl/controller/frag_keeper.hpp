@@ -27,6 +27,9 @@ public:
     // On the way out: puts everything back at once.
     void stop();
 
+    // Whether there may be a relief from now on: that is work for the background.
+    [[nodiscard]] bool may_relieve() const;
+
     // A relief may have changed a tunable that the policy sets: leave it alone as long, and
     // look at it once more when a relief is over.
     [[nodiscard]] bool relieving() const { return relief_ != nullptr; }

@@ -51,8 +51,7 @@ note "$(systemd-analyze security --no-pager "$unit" | tail -n 1)"
 systemctl start "$unit"
 check "metrics are served" wait_until 20 is_up
 check "with the policies" watermark_is_counted
-# One waits, and two cut the slices of the daemon and of a compaction.
-check "by two threads and not many more" [ "$(of_daemon Threads)" -le 6 ]
+check "by two threads and not many more" [ "$(of_daemon Threads)" -le 4 ]
 show_journal
 
 directory=/var/lib/prometheus/node-exporter
