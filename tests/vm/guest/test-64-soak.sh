@@ -29,13 +29,18 @@ open_files() {
 	find "/proc/$controller_pid/fd" -mindepth 1 | wc -l
 }
 
+# Sets least_kb: what it needs comes and goes by 1.3 MB, with the work and the scrapes
+# that meet. What is lost for good is missing from the least as well.
 churn() {
-	local end=$(($(now_ms) + seconds * 1000)) first=$oldest
+	local end=$(($(now_ms) + seconds * 1000)) first=$oldest now_kb
+	least_kb=$(status_kb VmRSS)
 	while [ "$(now_ms)" -lt "$end" ]; do
 		for _ in $(seq 20); do
 			rmdir "$soak/$oldest" && make_one "$next" || return 1
 			oldest=$((oldest + 1)) next=$((next + 1))
 		done
+		now_kb=$(status_kb VmRSS)
+		[ "$now_kb" -ge "$least_kb" ] || least_kb=$now_kb
 		scrape "$port" && [ "$(wc -l </tmp/answer)" -gt 20 ] || return 1
 		sleep 0.2
 	done
@@ -49,8 +54,8 @@ below_16_mib() {
 }
 
 did_not_grow() {
-	note "$before kB and $files files before, $(status_kb VmRSS) kB and $(open_files) files after"
-	[ $(($(status_kb VmRSS) - before)) -le 512 ] && [ "$(open_files)" -le $((files + 2)) ]
+	note "at least $before kB and $files files before, $least_kb kB and $(open_files) files after"
+	[ $((least_kb - before)) -le 512 ] && [ "$(open_files)" -le $((files + 2)) ]
 }
 
 ends() {
@@ -68,8 +73,9 @@ modprobe kmemcgd
 kmemcgctl controller --interval 5s 2>/tmp/controller.log &
 controller_pid=$!
 check "all have a watermark and a class" wait_until 60 all_have
-seconds=10 churn >/dev/null
-before=$(status_kb VmRSS) files=$(open_files)
+seconds=5 churn >/dev/null # its first needs less
+seconds=5 churn >/dev/null
+before=$least_kb files=$(open_files)
 check "they come and go" churn
 check "and all that there are have theirs" wait_until 60 all_have
 check "the daemon did not grow" did_not_grow
