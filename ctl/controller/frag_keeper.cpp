@@ -146,7 +146,7 @@ void FragKeeper::relieve_if_needed(TimePoint now) {
     const bool needed =
         reading_ && (reading_->state == FragState::low || reading_->state == FragState::exhausted);
     // Between `min_blocks` and the state's end nothing is missing.
-    if (!rule_->relieve || !needed || relief_ || now < not_before_ ||
+    if (!may_relieve() || !needed || relief_ || now < not_before_ ||
         reading_->blocks >= rule_->goal.blocks)
         return;
     if (now - not_before_ > longest_backoff)
