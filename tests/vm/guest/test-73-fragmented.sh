@@ -32,7 +32,8 @@ only_planned() {
 	local visits
 	visits=$(stat_of visits)
 	relieve 64 --dry-run && grep -q '"action":"compaction"' /tmp/report &&
-		! grep -q '"done":true' /tmp/report && [ "$(stat_of visits)" -eq "$visits" ] || return
+		[ "$(json_field end </tmp/report)" = planned ] &&
+		[ "$(stat_of visits)" -eq "$visits" ] || return
 	note "$(free_blocks 6) blocks"
 	[ "$(free_blocks 6)" -lt 64 ]
 }
