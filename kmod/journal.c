@@ -14,6 +14,12 @@
 #include "journal.h"
 #include "symbols.h"
 
+/* In one pass. */
+#define STEPS_MAX 16
+/* Looked at in a step, with a lock held that commits need. */
+#define BUFFERS_MIN 16
+#define BUFFERS_MAX 256
+
 static bool shrink_one(struct shrinker *shrinker, unsigned int buffers)
 {
 	struct shrink_control control = {
@@ -28,13 +34,13 @@ static bool shrink_one(struct shrinker *shrinker, unsigned int buffers)
 	return freed && freed != SHRINK_STOP;
 }
 
-bool kmemcgd_journal_shrink(unsigned int buffers)
+/* Return: whether some were let go of. */
+static bool shrink_all(unsigned int buffers)
 {
 	struct shrinker *shrinker;
 	bool freed = false;
 
-	if (!kmemcgd_capable(KMEMCGD_CAP_JOURNAL_SHRINK) ||
-	    !kmemcgd_shrinkers_lock())
+	if (!kmemcgd_shrinkers_lock())
 		return false;
 	list_for_each_entry_rcu(shrinker, kmemcgd_shrinker_list, list,
 				kmemcgd_shrinkers_locked()) {
@@ -46,4 +52,21 @@ bool kmemcgd_journal_shrink(unsigned int buffers)
 	}
 	kmemcgd_shrinkers_unlock();
 	return freed;
+}
+
+void kmemcgd_journal_begin(struct kmemcgd_journal_steps *steps)
+{
+	*steps = (struct kmemcgd_journal_steps){ .buffers = BUFFERS_MIN };
+}
+
+bool kmemcgd_journal_step(struct kmemcgd_journal_steps *steps)
+{
+	if (!kmemcgd_capable(KMEMCGD_CAP_JOURNAL_SHRINK) ||
+	    steps->taken == STEPS_MAX || steps->buffers > BUFFERS_MAX)
+		return false;
+	steps->taken++;
+	/* Those that a list begins with are busy: come to the ones behind. */
+	if (!shrink_all(steps->buffers))
+		steps->buffers *= 2;
+	return true;
 }

@@ -31,12 +31,8 @@
 #define DUE_SHIFT 28
 /* What a pass waits for the kernel to release what it was asked to let go of. */
 #define AFTERMATH_NS (250 * NSEC_PER_MSEC)
-/* Steps of writing inodes back, and of freeing journal buffers, in one pass. */
+/* Steps of writing inodes back in one pass. */
 #define WRITE_STEPS 1024
-#define JOURNAL_STEPS 16
-/* Journal buffers looked at in one of them. */
-#define JOURNAL_MIN_BUFFERS 16
-#define JOURNAL_MAX_BUFFERS 256
 /* Reports of freed zombies are this far apart. */
 #define REPORT_INTERVAL_NS NSEC_PER_SEC
 /*
@@ -56,8 +52,7 @@ static bool pass_hurry;		/* somebody waits for it */
 static bool pass_found_inodes;	/* some zombie is pinned by inodes */
 static bool pass_found_journal;	/* likewise by journal buffers */
 static u32 pass_writes;		/* steps of writing inodes back */
-static u32 pass_journals;	/* steps of freeing journal buffers */
-static u32 pass_buffers;	/* looked at in the next one */
+static struct kmemcgd_journal_steps pass_journal;
 static bool pass_has_aftermath;	/* the kernel will release some a bit later */
 static u64 pass_ends_ns;	/* 0: still working */
 static u64 pass_cpu_began_ns;
@@ -172,8 +167,7 @@ static void pass_begin(const struct kmemcgd_budget *budget,
 	pass_found_inodes = false;
 	pass_found_journal = false;
 	pass_writes = 0;
-	pass_journals = 0;
-	pass_buffers = JOURNAL_MIN_BUFFERS;
+	kmemcgd_journal_begin(&pass_journal);
 	/* Who asked waits for the count. */
 	pass_has_aftermath = reason == KMEMCGD_REASON_REAP;
 	pass_ends_ns = 0;
@@ -228,12 +222,8 @@ static void pass_finish(const struct kmemcgd_budget *budget)
 {
 	if (pass_found_journal) {
 		/* What they let go of is taken at the next visit. */
-		if (pass_journals++ < JOURNAL_STEPS &&
-		    pass_buffers <= JOURNAL_MAX_BUFFERS) {
-			if (!kmemcgd_journal_shrink(pass_buffers))
-				pass_buffers *= 2;
+		if (kmemcgd_journal_step(&pass_journal))
 			return;
-		}
 		pass_found_journal = false;
 	}
 	if (pass_found_inodes) {
