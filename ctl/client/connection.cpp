@@ -256,7 +256,7 @@ Result<Connection::Outcome> Connection::exchange(Request& request, const Handler
 
     Progress progress;
     while (!progress.done) {
-        const auto received = transport_->receive(clock_->now() + answer_limit);
+        const auto received = transport_->receive_answer(clock_->now() + answer_limit);
         if (!received)
             return received.error();
         switch (received->arrival) {

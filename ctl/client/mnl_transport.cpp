@@ -42,7 +42,9 @@ sigset_t interrupts() {
 bool is_interrupted() {
     const sigset_t both = interrupts();
     const timespec at_once{};
-    return interrupted != 0 || ::sigtimedwait(&both, nullptr, &at_once) > 0;
+    if (::sigtimedwait(&both, nullptr, &at_once) > 0)
+        interrupted = 1; // for the next wait as well, as the handler does
+    return interrupted != 0;
 }
 
 struct SocketCloser {
@@ -68,8 +70,18 @@ public:
     }
 
     Result<Received> receive(std::optional<TimePoint> deadline) override {
+        return receive(deadline, guards > 0);
+    }
+
+    // Signals stay blocked, and pending for the next receive().
+    Result<Received> receive_answer(TimePoint deadline) override {
+        return receive(deadline, false);
+    }
+
+private:
+    Result<Received> receive(std::optional<TimePoint> deadline, bool interruptible) {
         for (;;) {
-            auto waited = wait(deadline);
+            auto waited = wait(deadline, interruptible);
             if (!waited || waited->arrival != Arrival::datagram)
                 return waited;
             const auto size = mnl_socket_recvfrom(socket_.get(), buffer_.data(), buffer_.size());
@@ -83,21 +95,20 @@ public:
         }
     }
 
-private:
-    Result<Received> wait(std::optional<TimePoint> deadline) {
-        if (guards > 0 && is_interrupted())
+    Result<Received> wait(std::optional<TimePoint> deadline, bool interruptible) {
+        if (interruptible && is_interrupted())
             return Received{Arrival::interrupted, {}};
         pollfd entry{.fd = mnl_socket_get_fd(socket_.get()), .events = POLLIN, .revents = 0};
         const auto left = deadline ? time_left(*deadline) : timespec{};
         const int ready =
-            ::ppoll(&entry, 1, deadline ? &left : nullptr, guards > 0 ? &outer_mask : nullptr);
+            ::ppoll(&entry, 1, deadline ? &left : nullptr, interruptible ? &outer_mask : nullptr);
         if (ready > 0)
             return Received{Arrival::datagram, {}};
         if (ready == 0)
             return Received{Arrival::timed_out, {}};
         if (errno != EINTR)
             return system_error("cannot wait for the kernel", errno);
-        return wait(deadline);
+        return wait(deadline, interruptible);
     }
 
     Socket socket_;

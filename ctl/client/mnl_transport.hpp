@@ -14,8 +14,8 @@ public:
 };
 
 // While one of these lives, SIGINT and SIGTERM end a receive() with
-// Arrival::interrupted instead of ending the program. They stay blocked
-// outside of receive(), so that none is lost between a check and the wait.
+// Arrival::interrupted instead of ending the program, and each one after that. They stay
+// blocked outside of receive(), so that none is lost between a check and the wait.
 class InterruptGuard {
 public:
     InterruptGuard();

@@ -48,7 +48,11 @@ public:
     virtual ~Transport() = default;
 
     virtual Status send(std::span<const std::byte> datagram) = 0;
+    // Ends with an interrupt as well.
     virtual Result<Received> receive(std::optional<TimePoint> deadline) = 0;
+    // Does not: who is interrupted has to know what became of his request, and may have
+    // others to make before he goes.
+    virtual Result<Received> receive_answer(TimePoint deadline) { return receive(deadline); }
     virtual Status join(std::uint32_t group) = 0;
 };
 

@@ -133,7 +133,7 @@ Result<Raised> Raised::raise(Setting setting, std::uint64_t value, KeptValues& k
     if (auto noted = kept.note(setting.name, {*before, value}); !noted)
         return noted.error();
     if (auto written = setting.write(value); !written) {
-        (void)kept.forget(setting.name);
+        (void)kept.put_back(setting); // it may have been written all the same
         return written.error();
     }
     return Raised(std::move(setting), kept);

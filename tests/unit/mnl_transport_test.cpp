@@ -94,6 +94,21 @@ TEST_F(MnlTransportTest, AnInterruptDuringTheWaitEndsIt) {
     EXPECT_EQ(receive(10s), Arrival::interrupted);
 }
 
+// Nor is the interrupt lost: the next wait ends with it, and those after it.
+TEST_F(MnlTransportTest, AnInterruptDoesNotEndTheWaitForAnAnswer) {
+    const InterruptGuard guard;
+    std::raise(SIGTERM);
+    const auto quiet = transport_->receive_answer(in(20ms));
+    ASSERT_TRUE(quiet);
+    EXPECT_EQ(quiet->arrival, Arrival::timed_out);
+    ask();
+    const auto answer = transport_->receive_answer(in(10s));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->arrival, Arrival::datagram);
+    EXPECT_EQ(receive(10s), Arrival::interrupted);
+    EXPECT_EQ(receive(10s), Arrival::interrupted);
+}
+
 // It would never end where events come without a pause.
 TEST_F(MnlTransportTest, AnInterruptComesBeforeWhatIsThereToRead) {
     const InterruptGuard guard;

@@ -4,7 +4,7 @@
 # blocks come back without the cache of the living.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 14
+plan 15
 count=$((200 / slowness))
 
 # is_fragmented: at least 95 % of what is free can't be had in blocks of order 6, and
@@ -84,18 +84,53 @@ namespaces_are() {
 	[ "$(stat -Lc %i /proc/[0-9]*/ns/net 2>/dev/null | sort -u | wc -l)" -eq "$1" ]
 }
 
+give_classes() {
+	kmemcgctl qos set /fragmented --class besteffort >/dev/null
+	kmemcgctl qos set /live --class guaranteed --request 150M >/dev/null
+}
+
+# In blocks of order 6, by 50 MiB.
+more_than_free() {
+	awk '$1 == "MemFree:" { print int($2 / 256) + 200 }' /proc/meminfo
+}
+
 # More is wanted than is free: who matters least gives the rest. Whether all of it can
 # be had depends on what can be moved.
 takes_cache() {
 	local before taken
-	kmemcgctl qos set /fragmented --class besteffort >/dev/null
-	kmemcgctl qos set /live --class guaranteed --request 150M >/dev/null
+	give_classes
 	before=$(file_bytes fragmented)
-	relieve $(($(awk '$1 == "MemFree:" { print int($2 / 256) }' /proc/meminfo) + 200)) || :
+	relieve "$(more_than_free)" || :
 	taken=$((before - $(file_bytes fragmented)))
 	note "$((taken >> 20)) MB taken, $(cat /tmp/report)"
 	[ "$taken" -ge $((50 << 20)) ] && grep -q '"action":"cache","round":1,"done":true' /tmp/report &&
 		live_keeps
+}
+
+threshold_is_back() {
+	[ "$(cat "$parameters/node_free_mb")" = 0 ]
+}
+
+# That step may be short: looked at without a pause.
+threshold_is_raised() {
+	local free_mb=0 end=$((SECONDS + 60 * slowness))
+	until [ "$free_mb" -gt 0 ]; do
+		[ "$SECONDS" -lt "$end" ] || return
+		read -r free_mb <"$parameters/node_free_mb"
+	done
+}
+
+# A signal in the middle of the step that takes cache.
+interrupted_puts_back() {
+	local status=0
+	give_classes
+	kmemcgctl frag relieve --order 6 --blocks "$(more_than_free)" --load-limit 1000 \
+		--psi-limit 100 >/tmp/run 2>&1 &
+	threshold_is_raised || { note "not raised: $(cat /tmp/run)" && return 1; }
+	kill -TERM $!
+	wait $! || status=$?
+	note "$(cat /tmp/run)"
+	[ "$status" = 6 ] && threshold_is_back
 }
 
 modprobe kmemcgd enabled=0
@@ -119,8 +154,9 @@ rmmod kmemcgd
 check "works without the module" relieve 400
 check "and says that it is not there" grep -q 'not loaded' /tmp/report
 modprobe kmemcgd
+check "a signal while cache is taken puts the threshold back" interrupted_puts_back
 check "cache is taken where free memory is short, from who matters least" takes_cache
-check "and the threshold is as before" [ "$(cat "$parameters/node_free_mb")" = 0 ]
+check "and the threshold is as before" threshold_is_back
 fragment_stop
 tidy_up
 finish
