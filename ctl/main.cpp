@@ -4,6 +4,7 @@
 #include "controller/linux_waiter.hpp"
 #include "top/curses_screen.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <systemd/sd-daemon.h>
@@ -46,6 +47,8 @@ int main(int argc, char** argv) {
     // One heap for all threads: what a scrape of the daemon's metrics gave back serves the
     // next one, whichever thread that is on, and the daemon stays as small as it is.
     ::mallopt(M_ARENA_MAX, 1);
+    // Who starts us may ignore it, and then nobody can tell how a child ended.
+    (void)std::signal(SIGCHLD, SIG_DFL);
     const kmemcgd::SystemClock clock;
     kmemcgd::World world{.open_transport = kmemcgd::open_mnl_transport,
                          .clock = &clock,

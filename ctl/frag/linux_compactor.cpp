@@ -3,6 +3,7 @@
 
 #include "client/system.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,9 +33,19 @@ Error cannot_compact(const fs::path& file, int number) {
     return error;
 }
 
+// Locks and sockets of the parent's would live as long as the child, which may have to wait
+// for a disk before it can be killed. A kernel that has no such call (before 5.9) keeps them.
+void close_all_but(unsigned file) {
+    constexpr unsigned first = STDERR_FILENO + 1;
+    if (file > first)
+        ::syscall(SYS_close_range, first, file - 1, 0);
+    ::syscall(SYS_close_range, std::max(file + 1, first), ~0U, 0);
+}
+
 // Of the child: nothing here may take a lock, another thread of the parent may have held
 // it. Returns only by _exit().
 [[noreturn]] void write_in_child(int file, pid_t parent) {
+    close_all_but(static_cast<unsigned>(file));
     take_lowest_priority();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) // it went before that

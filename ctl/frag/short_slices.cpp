@@ -26,19 +26,31 @@ constexpr pid_t over = -1;
 constexpr int lowest_priority = 19;
 constexpr int normal_priority = 0;
 
-void follow(pid_t task) {
+// False: it is over, though nobody may have waited for it yet.
+bool follow(pid_t task) {
     const auto stat = read_text_file(fmt::format("/proc/{}/stat", task));
-    const auto cpu = stat ? last_cpu(*stat) : -1; // or it is over
+    if (!stat || is_dead(*stat))
+        return false;
+    const auto cpu = last_cpu(*stat);
     if (cpu < 0 || cpu >= CPU_SETSIZE)
-        return;
+        return true;
     cpu_set_t where;
     CPU_ZERO(&where);
     CPU_SET(static_cast<std::size_t>(cpu), &where);
     // Where this may not run it stays as it is.
     (void)::sched_setaffinity(0, sizeof where, &where);
+    return true;
 }
 
 } // namespace
+
+bool is_dead(std::string_view stat) {
+    const auto name_end = stat.rfind(") ");
+    if (name_end == std::string_view::npos || name_end + 2 == stat.size())
+        return false;
+    const auto state = stat[name_end + 2];
+    return state == 'Z' || state == 'X';
+}
 
 int last_cpu(std::string_view stat) {
     // The name stands between parentheses, and may have some itself. The third field comes
@@ -94,8 +106,12 @@ void ShortSlices::run() {
             return;
         if (task == 0) // again, meanwhile
             continue;
-        if (task != followed || naps % naps_per_look == 0)
-            follow(task);
+        if ((task != followed || naps % naps_per_look == 0) && !follow(task)) {
+            auto gone = task;
+            task_.compare_exchange_strong(gone, 0); // unless there is another by now
+            followed = 0;
+            continue;
+        }
         followed = task;
         std::this_thread::sleep_for(nap);
     }

@@ -57,7 +57,9 @@ void take_lowest_priority();
 // nullptr, unless the process is one of our own.
 std::unique_ptr<ShortSlices> go_to_background(bool is_process);
 
-// The CPU that a task was last on, by the text of its /proc/PID/stat; negative: unknown.
+// By the text of a task's /proc/PID/stat: the CPU that it was last on, negative where that is
+// unknown; and whether it has ended.
 int last_cpu(std::string_view stat);
+bool is_dead(std::string_view stat);
 
 } // namespace kmemcgd

@@ -8,11 +8,14 @@
 #include "frag/short_slices.hpp"
 #include "relief_host.hpp"
 
+#include <array>
+#include <fstream>
 #include <set>
 #include <thread>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -145,6 +148,24 @@ TEST(KeptValues, WhatCanNotBePutBackStaysNoted) {
     EXPECT_EQ(again->all().at("it").before, 20U);
 }
 
+// As when the kernel did it, and its answer is lost.
+TEST(KeptValues, WhatWasWrittenInSpiteOfAnErrorIsPutBack) {
+    const ReliefHostFiles files;
+    auto kept = KeptValues::open(files.root() + "/run/kmemcgd");
+    ASSERT_TRUE(kept);
+    std::uint64_t value = 20;
+    const Setting setting{"it", [&] { return Result<std::uint64_t>(value); },
+                          [&](std::uint64_t written) -> Status {
+                              value = written;
+                              if (written == 80)
+                                  return Error{.message = "the kernel's answer was lost"};
+                              return success();
+                          }};
+    EXPECT_FALSE(Raised::raise(setting, 80, *kept));
+    EXPECT_EQ(value, 20U);
+    EXPECT_TRUE(kept->all().empty());
+}
+
 TEST(KeptValues, ADirectoryThatCanNotBeMade) {
     const ReliefHostFiles files;
     files.write("run", "a file\n");
@@ -199,6 +220,23 @@ TEST_F(LinuxCompactorTest, IsStoppedInTheMiddle) {
     EXPECT_EQ(wait(), Compactor::State::idle);
 }
 
+// The lock that keeps others away, or the socket for metrics, would be the child's as well,
+// and it may take long to end.
+TEST_F(LinuxCompactorTest, LeavesTheChildNothingElse) {
+    make_full_fifo();
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const Descriptor in(ends[0]);
+    {
+        const Descriptor out(ends[1]);
+        ASSERT_TRUE(compactor.start(0));
+    }
+    pollfd entry{.fd = in.number(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&entry, 1, 5000), 1); // nobody has the other end
+    EXPECT_EQ(entry.revents, POLLHUP);
+    EXPECT_EQ(compactor.poll(), Compactor::State::running);
+}
+
 TEST_F(LinuxCompactorTest, TakesTheChildWithIt) {
     make_full_fifo();
     {
@@ -232,6 +270,14 @@ TEST(ShortSlices, TheCpuStandsBehindANameOfAnyKind) {
     EXPECT_EQ(last_cpu(""), -1);
 }
 
+TEST(ShortSlices, ATaskThatNobodyWaitedForIsDead) {
+    EXPECT_TRUE(is_dead("7 (name) Z 1 2 3"));
+    EXPECT_TRUE(is_dead("7 (a ) S b) X 1"));
+    EXPECT_FALSE(is_dead("7 (a) Z b) S 1"));
+    EXPECT_FALSE(is_dead("7 (name) "));
+    EXPECT_FALSE(is_dead(""));
+}
+
 std::set<pid_t> threads() {
     std::set<pid_t> found;
     for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task"))
@@ -249,6 +295,22 @@ std::optional<int> only_cpu(pid_t task) {
         if (CPU_ISSET(static_cast<std::size_t>(cpu), &set))
             return cpu;
     }
+}
+
+// How often one of our threads began to sleep in that time.
+std::uint64_t wakeups(pid_t thread, std::chrono::milliseconds time) {
+    const auto count = [thread] {
+        std::ifstream in("/proc/self/task/" + std::to_string(thread) + "/status");
+        std::string word;
+        std::uint64_t switches = 0;
+        while (in >> word && word != "voluntary_ctxt_switches:") {
+        }
+        in >> switches;
+        return switches;
+    };
+    const auto before = count();
+    std::this_thread::sleep_for(time);
+    return count() - before;
 }
 
 TEST(ShortSlices, AreMadeWhereTheTaskIs) {
@@ -284,9 +346,16 @@ TEST(ShortSlices, AreMadeWhereTheTaskIs) {
         for (int i = 0; i < 5000 && !is_there(); ++i)
             std::this_thread::sleep_for(1ms);
         EXPECT_TRUE(is_there());
+        // Dead, and not waited for: it sleeps, and goes on with the next one.
+        ::kill(child, SIGKILL);
+        const auto sleeps = [&] { return wakeups(*added.begin(), 20ms) == 0; };
+        for (int i = 0; i < 250 && !sleeps(); ++i) {
+        }
+        EXPECT_TRUE(sleeps());
+        slices.of(::getpid());
+        EXPECT_FALSE(sleeps());
     }
     EXPECT_EQ(threads(), before);
-    ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
 }
 
