@@ -76,6 +76,8 @@ void FragKeeper::use(const std::optional<FragRule>& rule) {
         watch_.emplace(rule_->goal.blocks);
     if (may_relieve() && !open_)
         open_ = host_relief(*context_);
+    if (may_relieve() && !relief_)
+        left_behind_ = Relief::left_behind(context_->world->host_root);
 }
 
 bool FragKeeper::may_relieve() const {
@@ -142,12 +144,21 @@ void FragKeeper::say_state(const FragReading& reading) {
     log_(reading.state == FragState::calm ? LogLevel::info : LogLevel::warning, text);
 }
 
-void FragKeeper::relieve_if_needed(TimePoint now) {
-    const bool needed =
-        reading_ && (reading_->state == FragState::low || reading_->state == FragState::exhausted);
+bool FragKeeper::is_relief_needed() const {
     // Between `min_blocks` and the state's end nothing is missing.
-    if (!may_relieve() || !needed || relief_ || now < not_before_ ||
-        reading_->blocks >= rule_->goal.blocks)
+    return reading_ &&
+           (reading_->state == FragState::low || reading_->state == FragState::exhausted) &&
+           reading_->blocks < rule_->goal.blocks;
+}
+
+void FragKeeper::relieve_if_needed(TimePoint now) {
+    if (!may_relieve() || relief_ || now < not_before_)
+        return;
+    // With what a killed daemon left raised there may be enough for good: nobody but this one
+    // would put it back.
+    left_behind_ = left_behind_ && Relief::left_behind(context_->world->host_root);
+    const bool needed = is_relief_needed();
+    if (!needed && !left_behind_)
         return;
     if (now - not_before_ > longest_backoff)
         backoff_ = 0ns; // that was another time
@@ -165,7 +176,9 @@ void FragKeeper::relieve_if_needed(TimePoint now) {
         return;
     }
     complaint_.clear();
-    log_(LogLevel::info, fmt::format("{}: relieving", subject()));
+    left_behind_ = false;
+    log_(LogLevel::info, needed ? fmt::format("{}: relieving", subject())
+                                : "relief: putting back what a run left that was killed");
     relief_ = std::move(*relief);
     steps_said_ = 0;
     next_step_ = now;
@@ -177,6 +190,7 @@ void FragKeeper::step(TimePoint now) {
     if (!next) {
         ++totals_.reliefs[failed];
         complain(next.error());
+        say_notes(relief_->report());
         relief_.reset();
         over_ = true;
         wait_longer(now);
@@ -202,10 +216,14 @@ void FragKeeper::say_steps(const ReliefReport& report, bool all) {
     }
 }
 
-void FragKeeper::end(const ReliefReport& report, TimePoint now) {
-    say_steps(report, true);
+void FragKeeper::say_notes(const ReliefReport& report) {
     for (const auto& note : report.notes)
         log_(LogLevel::warning, "relief: " + note);
+}
+
+void FragKeeper::end(const ReliefReport& report, TimePoint now) {
+    say_steps(report, true);
+    say_notes(report);
     relief_.reset();
     over_ = true;
     next_look_ = now; // what is known is from before

@@ -42,10 +42,12 @@ public:
 private:
     void look(TimePoint now);
     void say_state(const FragReading& reading);
+    [[nodiscard]] bool is_relief_needed() const;
     void relieve_if_needed(TimePoint now);
     void step(TimePoint now);
     void end(const ReliefReport& report, TimePoint now);
     void say_steps(const ReliefReport& report, bool all);
+    void say_notes(const ReliefReport& report);
     void wait_longer(TimePoint now);
     void complain(const Error& error);
     [[nodiscard]] std::string subject() const;
@@ -58,6 +60,7 @@ private:
     std::optional<FragReading> reading_;
     TimePoint next_look_;
     std::unique_ptr<Relief> relief_;
+    bool left_behind_ = false; // something was raised when there was no relief of ours
     TimePoint next_step_;
     std::size_t steps_said_ = 0;
     bool over_ = false;

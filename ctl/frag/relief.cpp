@@ -349,12 +349,16 @@ Result<Config> ReliefScene::working_module() {
     return config;
 }
 
+bool Relief::left_behind(const fs::path& root) {
+    return KeptValues::left(root / run_directory);
+}
+
 Result<std::unique_ptr<Relief>> Relief::open(const ReliefGoal& goal, const ReliefLimits& limits,
                                              ReliefHost host, TimePoint now) {
     auto zones = look(goal, host.root);
     if (!zones)
         return zones.error();
-    const bool left = KeptValues::left(host.root / run_directory);
+    const bool left = left_behind(host.root);
     const bool met = is_met(goal, *zones);
     auto scene = make_scene(goal, limits, std::move(host), std::move(*zones));
     if (!met) {

@@ -74,6 +74,9 @@ public:
     // What each step would do now, or why not; changes nothing, needs no privileges.
     static Result<ReliefReport> plan(const ReliefGoal& goal, const ReliefLimits& limits,
                                      ReliefHost host, TimePoint now);
+    // Whether something is raised still, by a run that goes on or was killed. open() puts the
+    // latter's back, also where the goal is met.
+    static bool left_behind(const std::filesystem::path& root);
 
     virtual ~Relief() = default; // puts everything back
     Relief(const Relief&) = delete;

@@ -79,6 +79,38 @@ TEST_F(KeepsBlocks, WarnsBeforeThereAreTooFew) {
     EXPECT_EQ(reliefs.opened, 0);
 }
 
+// Raised values may be why there are enough, and nobody else would put them back.
+TEST_F(KeepsBlocks, WhatAKilledOneLeftIsPutBackThoughThereAreEnough) {
+    directory.write("run/kmemcgd/relief.json", "{}");
+    reliefs.outcome.end = ReliefEnd::met;
+    reliefs.outcome.notes = {"it was still 80"};
+    reliefs.refusal = Error{.message = "another one is at it"};
+    run_until(at(0s));
+    EXPECT_EQ(reliefs.opened, 1);
+    reliefs.refusal.reset();
+    run_until(at(30min));
+    EXPECT_EQ(reliefs.opened, 2);
+    EXPECT_THAT(log, Contains("6 relief: putting back what a run left that was killed"));
+    EXPECT_THAT(log, Contains("4 relief: it was still 80"));
+}
+
+TEST_F(KeepsBlocks, WhatIsPutBackByOthersMeanwhileIsLeftToThem) {
+    directory.write("run/kmemcgd/relief.json", "{}");
+    reliefs.refusal = Error{.message = "another one is at it"};
+    run_until(at(0s));
+    fs::remove(directory.path() + "/run/kmemcgd/relief.json");
+    run_until(at(30min));
+    EXPECT_EQ(reliefs.opened, 1);
+}
+
+TEST_F(KeepsBlocks, NotesOfOneThatBreaksOffAreSaid) {
+    blocks(0);
+    reliefs.broken = Error{.message = "no buddyinfo"};
+    reliefs.outcome.notes = {"it could not be put back"};
+    run_until(at(0s));
+    EXPECT_THAT(log, Contains("4 relief: it could not be put back"));
+}
+
 TEST_F(KeepsBlocks, WithoutLeaveItOnlyWarns) {
     rule.relieve = false;
     blocks(0);
