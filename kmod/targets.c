@@ -12,6 +12,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include <kmemcgd/backoff.h>
+
 #include "cgroup_events.h"
 #include "memcg.h"
 #include "params.h"
@@ -24,6 +26,8 @@
 #define WALK_BATCH 256
 /* Between looks at a removed memcg that is not offline yet. */
 #define OFFLINE_RETRY_NS (100 * NSEC_PER_MSEC)
+/* For so long the removals behind it wait for it. */
+#define OFFLINE_WAIT_NS (10 * NSEC_PER_SEC)
 /* Requests for single zombies that may wait. */
 #define MAX_REQUESTS 64
 
@@ -46,6 +50,7 @@ static u64 walk_due_ns;			/* of the next walk; 0: at once */
 static u64 walk_untracked;		/* met by this walk */
 static u32 walk_removals;		/* that it finds as well */
 static bool walk_met_going;		/* one that is not offline yet */
+static u32 walks_met_going;		/* of the last ones, without a break */
 static u64 untracked;			/* met by the last one */
 
 static u64 param_ns(enum kmemcgd_a_config which)
@@ -111,10 +116,24 @@ static bool is_going(const struct kmemcgd_removal *removal)
 	return kmemcgd_memcg_id_is_going(removal->css_id, removal->cgroup_id);
 }
 
+static u64 settled_ns(const struct kmemcgd_removal *removal)
+{
+	return removal->time_ns + param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
+}
+
 /*
- * When the oldest removal is due. The kernel takes them offline in order and
- * may be late: those behind it wait as well.
+ * Whether it is worth waiting for. The kernel usually takes them offline in
+ * order, a bit late on a busy host, so those behind it are not offline either.
+ * But from 7.2 on one stays online until its last task has exited, which may
+ * hang there.
  */
+static bool is_awaited(const struct kmemcgd_removal *removal, u64 now_ns)
+{
+	return now_ns < settled_ns(removal) + OFFLINE_WAIT_NS &&
+	       is_going(removal);
+}
+
+/* When the oldest removal is due. */
 static u64 removal_due_ns(u64 now_ns)
 {
 	struct kmemcgd_removal removal;
@@ -122,8 +141,8 @@ static u64 removal_due_ns(u64 now_ns)
 
 	if (!kmemcgd_removals_peek(&removal))
 		return KMEMCGD_NEVER;
-	due_ns = removal.time_ns + param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
-	return due_ns <= now_ns && is_going(&removal) ?
+	due_ns = settled_ns(&removal);
+	return due_ns <= now_ns && is_awaited(&removal, now_ns) ?
 		now_ns + OFFLINE_RETRY_NS : due_ns;
 }
 
@@ -153,7 +172,7 @@ u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason)
 	return at_ns;
 }
 
-u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry)
+u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason *reason, bool *hurry)
 {
 	u64 pass;
 	bool all;
@@ -169,6 +188,8 @@ u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry)
 	WRITE_ONCE(request.count, 0);
 	spin_unlock(&request_lock);
 
+	if (all || asked_count)
+		*reason = KMEMCGD_REASON_REAP;
 	revisit = all;
 	/* What did not fit into the queue, only a walk can find. */
 	if (kmemcgd_removals_overflowed() || all || walk_due_ns <= now_ns) {
@@ -206,6 +227,19 @@ bool kmemcgd_targets_walking(void)
 	return walk_id;
 }
 
+/*
+ * Some are not offline yet, and no removal is there for them any more. One may
+ * stay so for long: walks for it get rare.
+ */
+static void walk_again(u64 now_ns)
+{
+	u64 delay_ms = kmemcgd_backoff_ms(walks_met_going, false,
+				kmemcgd_param(KMEMCGD_A_CONFIG_BACKOFF_MIN_MS),
+				kmemcgd_param(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS));
+
+	walk_due_ns = min(walk_due_ns, now_ns + delay_ms * NSEC_PER_MSEC);
+}
+
 static bool take_asked(struct kmemcgd_target *target)
 {
 	if (!asked_count)
@@ -223,15 +257,19 @@ static bool take_removal(struct kmemcgd_target *target, u64 now_ns)
 	u64 settle_ns = param_ns(KMEMCGD_A_CONFIG_SETTLE_MS);
 	struct kmemcgd_removal removal;
 	struct kmemcgd_state state;
+	bool going;
 
 	do {
 		if (!kmemcgd_removals_peek(&removal) ||
 		    now_ns < removal.time_ns + settle_ns / 2 ||
-		    is_going(&removal))
+		    is_awaited(&removal, now_ns))
 			return false;
 		kmemcgd_removals_pop(&removal);
+		going = is_going(&removal);
+		if (going)
+			walk_again(now_ns);
 		/* A walk was faster: its backoff counts from there. */
-	} while (kmemcgd_states_read(removal.cgroup_id, &state));
+	} while (going || kmemcgd_states_read(removal.cgroup_id, &state));
 	*target = (struct kmemcgd_target){
 		.css_id = removal.css_id,
 		.cgroup_id = removal.cgroup_id,
@@ -276,8 +314,9 @@ static void walk_ended(u64 now_ns)
 	if (untracked)
 		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_BACKOFF_MAX_MS);
 	/* It may be one that had no room in the queue of removals. */
+	walks_met_going = walk_met_going ? walks_met_going + 1 : 0;
 	if (walk_met_going)
-		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_BACKOFF_MIN_MS);
+		walk_again(now_ns);
 	if (!kmemcgd_capable(KMEMCGD_CAP_RMDIR_EVENTS))
 		walk_due_ns = now_ns + param_ns(KMEMCGD_A_CONFIG_SCAN_INTERVAL_MS);
 }

@@ -43,9 +43,10 @@ u64 kmemcgd_targets_due_ns(u64 now_ns, enum kmemcgd_reason *reason);
 
 /*
  * Begins a pass: takes the requests, says whether one is in a @hurry, starts a
- * walk if one is due. Its id.
+ * walk if one is due. @reason becomes the requests', for they may have come
+ * since kmemcgd_targets_due_ns(). Its id.
  */
-u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason reason, bool *hurry);
+u64 kmemcgd_targets_begin(u64 now_ns, enum kmemcgd_reason *reason, bool *hurry);
 
 /*
  * The next zombie to visit in this pass.

@@ -157,9 +157,10 @@ static struct kmemcgd_demand demand(u64 now_ns)
 static void pass_begin(const struct kmemcgd_budget *budget,
 		       enum kmemcgd_reason reason)
 {
+	u64 id = kmemcgd_targets_begin(budget->now_ns, &reason, &pass_hurry);
+
 	pass = (struct kmemcgd_pass){
-		.id = kmemcgd_targets_begin(budget->now_ns, reason,
-					    &pass_hurry),
+		.id = id,
 		.reason = reason,
 		.began_ns = budget->now_ns,
 	};
