@@ -22,7 +22,12 @@ bool kmemcgd_super_hold(struct super_block *sb)
 {
 	if (!down_read_trylock(&sb->s_umount))
 		return false;
-	if (sb->s_root && (sb->s_flags & SB_BORN) && (sb->s_flags & SB_ACTIVE))
+	/*
+	 * A freeze takes s_umount at first and lets go of it. To evict an inode
+	 * may then wait for the thaw (XFS before 5.14), which wants s_umount.
+	 */
+	if (sb->s_root && (sb->s_flags & SB_BORN) &&
+	    (sb->s_flags & SB_ACTIVE) && sb->s_writers.frozen == SB_UNFROZEN)
 		return true;
 	up_read(&sb->s_umount);
 	return false;
