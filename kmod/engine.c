@@ -141,7 +141,6 @@ int kmemcgd_engine_start(void)
 	if (!err)
 		return 0;
 	stop_all();
-	kmemcgd_engine_exit();
 	return err;
 }
 

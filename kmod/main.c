@@ -65,6 +65,8 @@ err_engine:
 	kmemcgd_netlink_exit();
 err_netlink:
 	kmemcgd_cgroup_events_exit();
+	/* Until now a probe might have woken a thread up. */
+	kmemcgd_engine_exit();
 	kmemcgd_watches_exit();
 	/* The family was there for a moment: somebody may have set some. */
 	kmemcgd_policies_exit();
