@@ -4,7 +4,7 @@
 # what a live cgroup has of the same file stays.
 # shellcheck source-path=SCRIPTDIR source=testlib.sh
 . testlib.sh
-plan 14
+plan 16
 
 # All but one for each CPU's charge stock, and one for a block of the journal.
 they_go() {
@@ -85,6 +85,13 @@ for cpu in $(seq 0 $(($(nproc) - 1))); do
 done
 check "when others are in use they go" wait_until 60 they_go
 rm -rf /scratch/journal /scratch/others-*
+
+# Who freezes a filesystem is to be able to thaw it, whatever the thread is at.
+zombies -n 20 -p pins -k sync -d /scratch/frozen
+fsfreeze --freeze /scratch
+reap
+check "a frozen filesystem can be thawed" timeout $((20 * slowness)) fsfreeze --unfreeze /scratch
+check "then its zombies go" wait_until 60 they_go
 
 in_cgroup pins/program cp /bin/busybox /scratch/busybox
 sync
