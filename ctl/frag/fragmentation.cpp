@@ -52,8 +52,10 @@ std::uint64_t free_pages(const BuddyZone& zone) {
     return usable_pages(zone, 0);
 }
 
-std::vector<OrderView> view_orders(const BuddyZone& zone, std::uint64_t min_pages) {
+std::vector<OrderView> view_orders(const BuddyZone& zone, std::uint64_t min_pages,
+                                   std::optional<std::uint64_t> counted) {
     const auto all = free_pages(zone);
+    const auto free = counted.value_or(all);
     std::vector<OrderView> orders;
     for (std::size_t order = 0; order < zone.free_blocks.size(); ++order) {
         const auto usable = usable_pages(zone, order);
@@ -64,7 +66,8 @@ std::vector<OrderView> view_orders(const BuddyZone& zone, std::uint64_t min_page
             view.unusable_permille = static_cast<std::uint32_t>((all - usable) * permille / all);
         if (usable == 0)
             view.index_permille = index_of(all, all_blocks(zone), order);
-        if (all <= min_pages)
+        // Without the block less would be left than the watermark.
+        if (free < pages_of(1, order) + min_pages)
             view.verdict = Verdict::shortage;
         else if (view.index_permille)
             view.verdict = *view.index_permille < fragmented_from_permille ? Verdict::shortage

@@ -35,9 +35,10 @@ constexpr std::uint32_t fragmented_from_permille = 500;
 
 std::uint64_t free_pages(const BuddyZone& zone);
 
-// min_pages: the zone's min watermark; what is free up to it serves nobody but those
-// who may not wait.
-std::vector<OrderView> view_orders(const BuddyZone& zone, std::uint64_t min_pages);
+// min_pages: the zone's min watermark; so much has to be left, but by those who may not
+// wait. counted: of what is free, so many pages count against it; nothing: all.
+std::vector<OrderView> view_orders(const BuddyZone& zone, std::uint64_t min_pages,
+                                   std::optional<std::uint64_t> counted = {});
 
 // The first that fails; nothing where all fit.
 std::optional<OrderView> first_failing(const std::vector<OrderView>& orders);

@@ -55,7 +55,16 @@ TEST(Fragmentation, NothingFreeIsAShortage) {
 
 TEST(Fragmentation, UpToTheMinWatermarkIsAShortage) {
     EXPECT_EQ(view_orders(zone({0, 0, 4}), 16)[2].verdict, Verdict::shortage);
-    EXPECT_EQ(view_orders(zone({0, 0, 4}), 15)[2].verdict, Verdict::fits);
+    // So much has to be left without the block.
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 15)[0].verdict, Verdict::fits);
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 13)[2].verdict, Verdict::shortage);
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 12)[2].verdict, Verdict::fits);
+}
+
+TEST(Fragmentation, NotAllThatIsFreeCounts) {
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 5, 9)[2].verdict, Verdict::fits);
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 5, 8)[2].verdict, Verdict::shortage);
+    EXPECT_EQ(view_orders(zone({0, 0, 4}), 0, 2)[2].verdict, Verdict::shortage);
 }
 
 TEST(Fragmentation, TheFirstThatFails) {
