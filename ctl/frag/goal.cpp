@@ -10,7 +10,7 @@
 namespace kmemcgd {
 
 bool counts(const BuddyZone& zone, std::optional<std::uint32_t> node) {
-    return zone.zone != "DMA" && (!node || *node == zone.node);
+    return (zone.zone != "DMA" || zone.alone) && (!node || *node == zone.node);
 }
 
 std::uint64_t free_blocks(const std::vector<BuddyZone>& zones, std::uint32_t order,

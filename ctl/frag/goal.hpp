@@ -15,8 +15,8 @@ struct ReliefGoal {
     bool operator==(const ReliefGoal&) const = default;
 };
 
-// Only that node's, or everybody's. Zone DMA (16 MiB on x86) does not count: nobody who
-// does not ask for it gets anything of it.
+// Only that node's, or everybody's. Zone DMA beside others (16 MiB on x86) does not count:
+// nobody who does not ask for it gets anything of it.
 bool counts(const BuddyZone& zone, std::optional<std::uint32_t> node);
 
 // Free blocks of that order that can be had: a larger one is several.

@@ -16,6 +16,9 @@ struct BuddyZone {
     std::uint32_t node = 0;
     std::string zone;                       // "DMA32", "Normal"
     std::vector<std::uint64_t> free_blocks; // by order: of 2^order pages each
+    // No other zone of its node serves everybody: even DMA, on arm64 or ppc64, may be all the
+    // memory that there is.
+    bool alone = false;
 };
 
 // An error names the line that is not of the shape that every kernel so far writes:

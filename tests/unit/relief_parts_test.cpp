@@ -45,10 +45,20 @@ TEST(ReliefGoal, ScatteredIsWhatIsInSmallerOnes) {
     EXPECT_EQ(scattered_pages(two_nodes, 0, 0), 0U);
 }
 
-TEST(ReliefGoal, ANodeWithNothingButZoneDmaIsNone) {
+TEST(ReliefGoal, ANodeWithoutMemoryIsNone) {
     EXPECT_TRUE(check_goal({.order = 2, .blocks = 1, .node = 1}, two_nodes));
-    const std::vector<BuddyZone> zones = {{0, "Normal", {1}}, {1, "DMA", {1}}};
-    EXPECT_FALSE(check_goal({.order = 0, .blocks = 1, .node = 1}, zones));
+    EXPECT_FALSE(check_goal({.order = 2, .blocks = 1, .node = 2}, two_nodes));
+}
+
+// As on arm64 with little memory, and on ppc64.
+TEST(ReliefGoal, ZoneDmaCountsWhereItIsAllThereIs) {
+    const auto zones = parse_buddyinfo("Node 0, zone DMA 9 1\nNode 0, zone Normal 5 3\n"
+                                       "Node 1, zone DMA 4 2\nNode 1, zone Movable 0 0\n");
+    ASSERT_TRUE(zones);
+    EXPECT_TRUE(check_goal({.order = 1, .blocks = 1, .node = 1}, *zones));
+    EXPECT_EQ(free_blocks(*zones, 1, 0), 3U);
+    EXPECT_EQ(free_blocks(*zones, 1, 1), 2U);
+    EXPECT_EQ(scattered_pages(*zones, 1, std::nullopt), 5 + 4U);
 }
 
 TEST(ReliefRoom, IsWhatIsAboveTheLowWatermarks) {
