@@ -6,13 +6,16 @@
 #include "render/nearest.hpp"
 
 #include <algorithm>
-#include <map>
+#include <array>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace kmemcgd {
 namespace {
+
+constexpr std::array<std::string_view, 4> format_words{"auto", "human", "plain", "json"};
+constexpr std::array formats{Format::automatic, Format::human, Format::plain, Format::json};
 
 void print_error(const Context& context, const Error& error) {
     if (context.json()) {
@@ -71,13 +74,15 @@ void declare(CLI::App& app, Context& context, bool& json) {
     app.set_version_flag("-V,--version", "kmemcgctl " + program_version(),
                          "print the version, without asking the module for its own");
     app.add_flag("--json", json, "print JSON, with \"schema\": 1");
-    const std::map<std::string, Format> formats = {{"auto", Format::automatic},
-                                                   {"human", Format::human},
-                                                   {"plain", Format::plain},
-                                                   {"json", Format::json}};
-    app.add_option("--format", context.format,
-                   "human, plain or json; by default human on a terminal, else plain")
-        ->transform(CLI::CheckedTransformer(formats))
+    const auto take_format = [&context](const std::string& word) {
+        const auto found = std::find(format_words.begin(), format_words.end(), word);
+        if (found == format_words.end())
+            throw CLI::ValidationError("--format", none_of(word, format_words));
+        context.format = formats.at(static_cast<std::size_t>(found - format_words.begin()));
+    };
+    app.add_option_function<std::string>(
+           "--format", take_format,
+           "human, plain or json; by default human on a terminal, else plain")
         ->option_text("FORMAT");
     app.add_option("--cgroup-root", context.cgroup_root,
                    "where the memory controller's hierarchy is mounted")

@@ -31,7 +31,7 @@ Result<std::optional<TimePoint>> deadline_after(const Context& context, const st
         return std::optional<TimePoint>{};
     const auto ns = parse_duration_ns(text, ns_per_s);
     if (!ns)
-        return ns.error();
+        return about("--timeout", ns.error());
     // Beyond ten years it is "for ever", and would overflow the clock.
     constexpr std::uint64_t limit_ns = 10ULL * 365 * 24 * 3600 * ns_per_s;
     const auto wait = std::chrono::nanoseconds(std::min(*ns, limit_ns));

@@ -3,9 +3,12 @@
 
 #include "render/units.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace kmemcgd {
 namespace {
@@ -58,8 +61,17 @@ void Options::number(const std::string& name, std::optional<std::uint32_t>& targ
 
 void Options::choice(const std::string& name, std::string& target,
                      std::span<const std::string_view> names, const std::string& help) {
-    const std::vector<std::string> list(names.begin(), names.end());
-    app_->add_option(name, target, help)->check(CLI::IsMember(list))->option_text("WORD");
+    const std::vector<std::string_view> list(names.begin(), names.end());
+    const auto take = [name, list, &target](const std::string& word) {
+        if (std::find(list.begin(), list.end(), word) == list.end())
+            throw CLI::ValidationError(name, none_of(word, list));
+        target = word;
+    };
+    app_->add_option_function<std::string>(name, take, help)->option_text("WORD");
+}
+
+std::string none_of(std::string_view word, std::span<const std::string_view> words) {
+    return fmt::format("\"{}\" is none of {}", word, fmt::join(words, ", "));
 }
 
 void Options::positional(const std::string& name, std::string& target, const std::string& help,

@@ -46,6 +46,9 @@ private:
     CLI::App* app_;
 };
 
+// What is said of a word that an option does not take.
+std::string none_of(std::string_view word, std::span<const std::string_view> words);
+
 // What was given to a text option, as parse() reads it; an empty one was not given.
 template <class T, class Parse>
 Status take_value(std::string_view option, std::string_view text, Parse parse,

@@ -51,6 +51,16 @@ protected:
     Program program;
 };
 
+TEST_F(Commands, AWordThatAnOptionDoesNotTake) {
+    EXPECT_EQ(program.run({"--format", "bogus"}), 2);
+    EXPECT_THAT(program.err.str(),
+                HasSubstr("--format: \"bogus\" is none of auto, human, plain, json"));
+    EXPECT_EQ(program.run({"zombies", "list", "--sort", "bogus"}), 2);
+    EXPECT_THAT(program.err.str(), HasSubstr("--sort: \"bogus\" is none of "));
+    EXPECT_EQ(program.run({"--format", "json", "stats"}), 0);
+    EXPECT_TRUE(program.json().contains("schema"));
+}
+
 TEST_F(Commands, NotLoadedIsThree) {
     program.kernel.loaded = false;
     EXPECT_EQ(program.run({}), 3);

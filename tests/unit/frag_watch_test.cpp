@@ -195,6 +195,7 @@ TEST_F(FragWatchCommand, WhatMakesNoSense) {
     EXPECT_EQ(run({"--order", "1", "--node", "2"}), 2);
     EXPECT_EQ(run({"--order", "1", "--node", "99999999999"}), 2);
     EXPECT_EQ(run({"--order", "1", "--timeout", "soon"}), 2);
+    EXPECT_THAT(program.err.str(), HasSubstr("--timeout"));
     EXPECT_EQ(program.out.str(), "");
     fs::remove(directory.path() + "/proc/buddyinfo");
     EXPECT_EQ(run({"--order", "1"}), 1);
