@@ -26,6 +26,7 @@ constexpr KernelVersion v4_13{4, 13, 0};
 constexpr KernelVersion v4_15{4, 15, 0};
 constexpr KernelVersion v4_18{4, 18, 0};
 constexpr KernelVersion v5_1{5, 1, 0};
+constexpr KernelVersion v6_3{6, 3, 0};
 
 // Until 5.0, where the bits from 0x100 on moved.
 constexpr Bit before_5_1[] = {
@@ -53,12 +54,13 @@ constexpr Bit before_5_1[] = {
     {0x40000, "__GFP_THISNODE"},
     {0x80000, "__GFP_RECLAIMABLE", always, v4_4},
     {0x80000, "__GFP_ATOMIC", v4_4},
-    {0x100000, "__GFP_KMEMCG", {3, 8, 0}, {3, 17, 0}},
+    {0x100000, "__GFP_KMEMCG", {3, 8, 0}, {3, 16, 0}},
     {0x100000, "__GFP_NOACCOUNT", {4, 1, 0}, {4, 5, 0}},
     {0x100000, "__GFP_ACCOUNT", {4, 5, 0}},
     {0x200000, "__GFP_NOTRACK", always, v4_15},
     {0x200000, "__GFP_DIRECT_RECLAIM", v4_18},
-    {0x400000, "__GFP_NO_KSWAPD", {2, 6, 38}, v4_4},
+    // Mainline's 2.6.32 to 2.6.37 have no such bit, and RHEL 6, which is a 2.6.32, has this.
+    {0x400000, "__GFP_NO_KSWAPD", always, v4_4},
     {0x400000, "__GFP_DIRECT_RECLAIM", v4_4, v4_18},
     {0x400000, "__GFP_KSWAPD_RECLAIM", v4_18},
     {0x800000, "__GFP_OTHER_NODE", {2, 6, 39}, v4_10},
@@ -78,7 +80,7 @@ constexpr Bit from_5_1[] = {
     {0x40, "__GFP_IO"},
     {0x80, "__GFP_FS"},
     {0x100, "__GFP_ZERO"},
-    {0x200, "__GFP_ATOMIC", always, {6, 3, 0}},
+    {0x200, "__GFP_ATOMIC", always, v6_3},
     {0x400, "__GFP_DIRECT_RECLAIM"},
     {0x800, "__GFP_KSWAPD_RECLAIM"},
     {0x1000, "__GFP_WRITE"},
@@ -133,6 +135,20 @@ const std::vector<Composite>& composites() {
     return all;
 }
 
+const Composite* find_composite(std::string_view name) {
+    const auto& all = composites();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [name](const Composite& one) { return one.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+// The first of "GFP_KERNEL|__GFP_COMP", which is cut off.
+std::string_view take_name(std::string_view& names) {
+    const auto name = names.substr(0, names.find('|'));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    return name;
+}
+
 void add(GfpFlags& flags, std::string_view name) {
     if (!has_flag(flags, name))
         flags.names.emplace_back(name);
@@ -156,17 +172,29 @@ std::optional<GfpFlags> decode_gfp(std::uint32_t mask, KernelVersion version) {
     return flags;
 }
 
-GfpFlags parse_gfp_names(std::string_view names) {
+KernelVersion version_of_mask(std::uint32_t mask) {
+    constexpr std::uint32_t kswapd_reclaim = 0x2000000;
+    return (mask & kswapd_reclaim) != 0 ? KernelVersion{4, 5, 0} : KernelVersion{3, 10, 0};
+}
+
+bool has_unknown_composite(std::string_view names) {
+    while (!names.empty()) {
+        const auto name = take_name(names);
+        if (name.starts_with("GFP_") && find_composite(name) == nullptr)
+            return true;
+    }
+    return false;
+}
+
+GfpFlags parse_gfp_names(std::string_view names, std::optional<KernelVersion> version) {
     GfpFlags flags;
     while (!names.empty()) {
-        const auto name = names.substr(0, names.find('|'));
-        names.remove_prefix(std::min(name.size() + 1, names.size()));
-        const auto& all = composites();
-        const auto composite = std::find_if(
-            all.begin(), all.end(), [name](const Composite& one) { return one.name == name; });
-        if (composite != all.end()) {
+        const auto name = take_name(names);
+        if (const auto* composite = find_composite(name)) {
             for (const auto part : composite->parts)
                 add(flags, part);
+            if (name == "GFP_ATOMIC" && version && *version >= v4_4 && *version < v6_3)
+                add(flags, "__GFP_ATOMIC");
         } else if (name.starts_with("0x")) {
             std::uint32_t bits = 0;
             const auto digits = name.substr(2);

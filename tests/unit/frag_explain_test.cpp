@@ -63,7 +63,23 @@ TEST(GfpFlags, TheExampleOf310) {
 TEST(GfpFlags, WhatHadNoMeaningStaysABit) {
     EXPECT_EQ(decoded(0x100000, "3.7").unknown, 0x100000U);
     EXPECT_EQ(decoded(0x80000000, "6.1").unknown, 0x80000000U);
-    EXPECT_FALSE(decode_gfp(0xd0, {2, 6, 32}));
+    EXPECT_EQ(decoded(0x100000, "3.16").unknown, 0x100000U);
+    EXPECT_EQ(decoded(0x100000, "3.15").unknown, 0U);
+    EXPECT_FALSE(decode_gfp(0xd0, {2, 6, 31}));
+}
+
+// A 2.6.32 with more than that has.
+TEST(GfpFlags, OfRhel6) {
+    const auto flags = decoded(0x4040d0, "2.6.32-431.el6.x86_64");
+    EXPECT_EQ(flags.unknown, 0U);
+    EXPECT_THAT(flags.names, Contains("__GFP_NO_KSWAPD"));
+}
+
+TEST(GfpFlags, TheVersionOfAMask) {
+    EXPECT_EQ(version_of_mask(0x10c0d0), (KernelVersion{3, 10, 0}));
+    EXPECT_EQ(version_of_mask(0x20), (KernelVersion{3, 10, 0}));
+    EXPECT_EQ(version_of_mask(0x24000c0), (KernelVersion{4, 5, 0}));
+    EXPECT_EQ(version_of_mask(0x2080020), (KernelVersion{4, 5, 0}));
 }
 
 TEST(GfpFlags, NamesAreTakenApart) {
@@ -76,6 +92,21 @@ TEST(GfpFlags, NamesAreTakenApart) {
     EXPECT_FALSE(can_wait(parse_gfp_names("GFP_ATOMIC|__GFP_COMP")));
     EXPECT_FALSE(can_wait(parse_gfp_names("GFP_TRANSHUGE_LIGHT")));
     EXPECT_THAT(parse_gfp_names("|").names, IsEmpty());
+}
+
+TEST(GfpFlags, AtomicHadABitOfItsOwn) {
+    for (const auto* release : {"4.6", "5.10", "6.2"})
+        EXPECT_THAT(parse_gfp_names("GFP_ATOMIC", parse_kernel_version(release)).names,
+                    Contains("__GFP_ATOMIC"))
+            << release;
+    EXPECT_THAT(parse_gfp_names("GFP_ATOMIC", KernelVersion{6, 3, 0}).names,
+                Not(Contains("__GFP_ATOMIC")));
+    EXPECT_THAT(parse_gfp_names("GFP_ATOMIC").names, Not(Contains("__GFP_ATOMIC")));
+}
+
+TEST(GfpFlags, NamesThatAreNotKnown) {
+    EXPECT_TRUE(has_unknown_composite("__GFP_COMP|GFP_KERNEL_NEW"));
+    EXPECT_FALSE(has_unknown_composite("GFP_KERNEL|__GFP_NEW|0x400"));
 }
 
 TEST(FailureLog, TheOldFormAndTheNew) {
