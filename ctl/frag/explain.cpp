@@ -61,7 +61,8 @@ SeenZone see(const LoggedZone& logged, const Explanation& told) {
     }
     seen.could_serve =
         std::find(told.zones.begin(), told.zones.end(), blocks.zone) != told.zones.end();
-    const auto orders = view_orders(blocks, logged.min_kb.value_or(0) / logged.page_kb);
+    const auto min_kb = logged.report ? logged.report->min_kb : 0;
+    const auto orders = view_orders(blocks, min_kb / logged.page_kb);
     if (told.failure.order < orders.size())
         seen.view = orders[told.failure.order];
     return seen;

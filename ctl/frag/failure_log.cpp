@@ -1,194 +1,213 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/failure_log.hpp"
 
+#include "frag/failure_line.hpp"
+#include "frag/log_line.hpp"
 #include "host/zone_line.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <map>
+#include <set>
 
 namespace kmemcgd {
 namespace {
 
-constexpr std::string_view marker = ": page allocation failure";
 constexpr std::size_t most_zones = 4096;
-// Beyond these it is no number of a log; sums and sizes stay far from overflowing.
-constexpr std::uint64_t most_blocks = std::uint64_t{1} << 32;
-constexpr std::uint64_t largest_page_kb = 1024;
+constexpr std::size_t most_zones_in_all = 262144;
+// CPUs that report at the same time. A line may have to look at all of them.
+constexpr std::size_t most_open = 8;
+// Lines without anything of a failure after which nothing more comes: what follows is
+// somebody else's, that began with a line which was lost.
+constexpr std::uint64_t most_silence = 1000;
 
-// What stands behind a key, or nothing.
-std::optional<std::string_view> after(std::string_view text, std::string_view key) {
-    const auto at = text.find(key);
-    return at == std::string_view::npos ? std::nullopt
-                                        : std::optional(text.substr(at + key.size()));
-}
-
-template <class T>
-std::optional<T> number(std::string_view text, int base = 10) {
-    T value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return parsed.ec == std::errc{} ? std::optional(value) : std::nullopt;
-}
-
-template <class T>
-std::optional<T> number_after(std::string_view text, std::string_view key) {
-    const auto rest = after(text, key);
-    return rest ? number<T>(*rest) : std::nullopt;
-}
-
-// Without what a log puts in front: "[ 12.345678] ", "Nov 25 10:00:00 host kernel: ".
-std::string_view without_prefix(std::string_view line) {
-    if (const auto rest = after(line, "kernel: "))
-        line = *rest;
-    if (line.starts_with('<')) {
-        if (const auto rest = after(line, ">"))
-            line = *rest;
-    }
-    if (line.starts_with('[')) {
-        if (const auto rest = after(line, "] "))
-            line = *rest;
-    }
-    return line;
-}
-
-std::optional<AllocationFailure> parse_failure(std::string_view line) {
-    const auto at = line.find(marker);
-    if (at == std::string_view::npos)
-        return std::nullopt;
-    AllocationFailure failure;
-    failure.task = line.substr(0, at);
-    const auto rest = line.substr(at);
-    const auto order = number_after<std::uint32_t>(rest, "order:");
-    const auto mode = after(rest, "mode:0x");
-    const auto mask = mode ? number<std::uint32_t>(*mode, 16) : std::nullopt;
-    if (!order || *order > highest_order || !mask)
-        return std::nullopt;
-    failure.order = *order;
-    failure.mask = *mask;
-    const auto behind = mode->find_first_not_of("0123456789abcdefABCDEF");
-    if (behind != std::string_view::npos && (*mode)[behind] == '(') {
-        const auto names = mode->substr(behind + 1);
-        failure.flags = names.substr(0, names.find(')'));
-    }
-    return failure;
-}
-
-// "CPU: 0 PID: 7 Comm: runc Not tainted 3.10.0-514 #1": the release is the word before
-// "#", and behind what taints it.
-std::optional<KernelVersion> parse_version(std::string_view line) {
-    if (line.find("Comm:") == std::string_view::npos)
-        return std::nullopt;
-    auto head = line.substr(0, line.find(" #"));
-    if (head.size() == line.size())
-        return std::nullopt;
-    const auto space = head.rfind(' ');
-    return space == std::string_view::npos ? std::nullopt
-                                           : parse_kernel_version(head.substr(space + 1));
-}
-
-// "Node 0 Normal" in front of ":" or " free:".
-bool parse_zone_name(std::string_view text, BuddyZone& zone) {
-    if (!text.starts_with("Node "))
-        return false;
-    const auto node = number<std::uint32_t>(text.substr(5));
-    const auto space = text.find(' ', 5);
-    if (!node || space == std::string_view::npos)
-        return false;
-    const auto name = text.substr(space + 1);
-    if (name.empty() || name.find(' ') != std::string_view::npos)
-        return false;
-    zone.node = *node;
-    zone.zone = name;
-    return true;
-}
-
-// "Node 0 Normal: 1163*4kB (UEM) 1101*8kB (U) 0*16kB = 13460kB"
-std::optional<LoggedZone> parse_blocks(std::string_view line) {
-    const auto colon = line.find(": ");
-    if (colon == std::string_view::npos || line.find('*') == std::string_view::npos)
-        return std::nullopt;
-    LoggedZone zone;
-    if (!parse_zone_name(line.substr(0, colon), zone.blocks))
-        return std::nullopt;
-    auto rest = line.substr(colon + 2);
-    rest = rest.substr(0, rest.find('='));
-    std::uint64_t expected_kb = 0;
-    while (!rest.empty()) {
-        const auto word = rest.substr(0, rest.find(' '));
-        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-        const auto star = word.find('*');
-        if (star == std::string_view::npos) // the migrate types that it has
-            continue;
-        const auto count = number<std::uint64_t>(word);
-        const auto kb = number<std::uint64_t>(word.substr(star + 1));
-        if (!count || *count > most_blocks || !kb || *kb == 0 ||
-            (zone.page_kb == 0 && *kb > largest_page_kb) ||
-            (expected_kb != 0 && *kb != expected_kb) ||
-            zone.blocks.free_blocks.size() > highest_order)
-            return std::nullopt;
-        if (zone.page_kb == 0)
-            zone.page_kb = *kb;
-        expected_kb = *kb * 2;
-        zone.blocks.free_blocks.push_back(*count);
-    }
-    return zone.blocks.free_blocks.empty() ? std::nullopt : std::optional(std::move(zone));
-}
-
-struct LoggedMin {
-    BuddyZone zone;
-    std::uint64_t min_kb = 0;
+// A failure whose lines are still coming.
+struct Open {
+    std::size_t at = 0; // in the list of failures
+    std::string_view caller;
+    std::uint64_t last_line = 0;
+    bool has_version = false; // of its own, not the boot's
+    bool in_mem_info = false;
+    std::map<ZoneKey, ZoneReport> reports = {};
+    ZoneKey last_report = {};
+    std::set<ZoneKey> zones = {};
 };
 
-// "Node 0 Normal free:43232kB min:44kB low:55kB ..."
-std::optional<LoggedMin> parse_min(std::string_view line) {
-    const auto free = line.find(" free:");
-    LoggedMin min;
-    if (free == std::string_view::npos || !parse_zone_name(line.substr(0, free), min.zone))
-        return std::nullopt;
-    const auto kb = number_after<std::uint64_t>(line, " min:");
-    if (!kb)
-        return std::nullopt;
-    min.min_kb = *kb;
-    return min;
-}
+class FailureReader {
+public:
+    explicit FailureReader(std::size_t most) : most_(most) {}
 
-void take(std::string_view line, AllocationFailure& failure, std::vector<LoggedMin>& mins) {
-    if (!failure.version)
-        failure.version = parse_version(line);
-    if (mins.size() < most_zones) {
-        if (auto min = parse_min(line))
-            mins.push_back(std::move(*min));
+    // False: there is one more than that.
+    bool take(std::string_view raw, std::uint64_t number) {
+        number_ = number;
+        line_ = split_log_line(raw);
+        const bool more = take_line();
+        before_ = line_;
+        return more;
     }
-    auto zone = parse_blocks(line);
-    if (!zone || failure.zones.size() >= most_zones)
-        return;
-    for (const auto& min : mins) {
-        if (min.zone.node == zone->blocks.node && min.zone.zone == zone->blocks.zone)
-            zone->min_kb = min.min_kb;
+
+    std::vector<AllocationFailure> failures() && { return std::move(failures_); }
+
+private:
+    bool take_line() {
+        if (const auto release = parse_boot(line_.text)) {
+            open_.clear();
+            boot_ = parse_kernel_version(*release);
+            return true;
+        }
+        // The text of the line before is its own only if the same one wrote it.
+        const auto before = before_.caller == line_.caller ? before_.text : std::string_view{};
+        if (auto failure = parse_failure(line_.text, before))
+            return add(std::move(*failure));
+        if (!open_.empty())
+            take_detail();
+        return true;
     }
-    failure.zones.push_back(std::move(*zone));
-}
+
+    bool add(AllocationFailure failure) {
+        if (failures_.size() == most_)
+            return false;
+        failure.line = number_;
+        failure.version = boot_;
+        if (!line_.caller.empty())
+            close();
+        if (open_.size() == most_open)
+            open_.erase(open_.begin());
+        open_.push_back({failures_.size(), line_.caller, number_});
+        failures_.push_back(std::move(failure));
+        return true;
+    }
+
+    void take_detail() {
+        std::erase_if(open_,
+                      [this](const Open& open) { return number_ - open.last_line > most_silence; });
+        if (begins_other_report(line_.text))
+            close();
+        else if (line_.text.starts_with("Mem-Info:"))
+            take_mem_info();
+        else if (auto report = parse_zone_report(line_.text))
+            take_report(std::move(*report));
+        else if (auto reserve = parse_zone_reserve(line_.text))
+            take_reserve(std::move(*reserve));
+        else if (auto zone = parse_zone_blocks(line_.text))
+            take_blocks(std::move(*zone));
+        else
+            take_trace();
+    }
+
+    bool is_mine(const Open& open) const { return open.caller == line_.caller; }
+
+    // What this line ends: all that its caller has begun; where the log does not name
+    // callers, everything.
+    void close() {
+        std::erase_if(open_, [this](const Open& open) { return is_mine(open); });
+    }
+
+    // The one that the line belongs to: with a caller it is his. Without one it is the last
+    // that began, and if that has such a line already, two CPUs write at once, and it is the
+    // oldest one's that has none.
+    template <class Has>
+    Open* find(const Has& has) {
+        const auto wants = [&](const Open& open) { return is_mine(open) && !has(open); };
+        const auto last = std::find_if(open_.rbegin(), open_.rend(),
+                                       [this](const Open& open) { return is_mine(open); });
+        auto found = open_.end();
+        if (last != open_.rend())
+            found = wants(*last) ? std::prev(last.base())
+                                 : std::find_if(open_.begin(), open_.end(), wants);
+        if (found == open_.end())
+            return nullptr;
+        found->last_line = number_;
+        return &*found;
+    }
+
+    // Where everybody has such a line, somebody else's report began.
+    template <class Has>
+    Open* find_or_close(const Has& has) {
+        auto* found = find(has);
+        if (found == nullptr)
+            close();
+        return found;
+    }
+
+    void take_mem_info() {
+        if (auto* open = find_or_close([](const Open& one) { return one.in_mem_info; }))
+            open->in_mem_info = true;
+    }
+
+    void take_report(std::pair<ZoneKey, ZoneReport> report) {
+        auto* open = find_or_close([&report](const Open& one) {
+            return one.reports.size() >= most_zones || one.reports.contains(report.first);
+        });
+        if (open == nullptr)
+            return;
+        open->in_mem_info = true;
+        open->last_report = report.first;
+        open->reports.insert(std::move(report));
+    }
+
+    // It has no name: it is the last zone's that has none yet.
+    void take_reserve(std::vector<std::uint64_t> reserve) {
+        auto* open = find([](const Open& one) {
+            return one.reports.empty() || !one.reports.at(one.last_report).reserve.empty();
+        });
+        if (open != nullptr)
+            open->reports[open->last_report].reserve = std::move(reserve);
+    }
+
+    void take_blocks(LoggedZone zone) {
+        const ZoneKey key{zone.blocks.node, zone.blocks.zone};
+        auto* open = find_or_close([&key](const Open& one) {
+            return one.zones.size() >= most_zones || one.zones.contains(key);
+        });
+        if (open == nullptr || zones_ == most_zones_in_all)
+            return;
+        ++zones_;
+        open->in_mem_info = true;
+        open->zones.insert(key);
+        if (const auto report = open->reports.find(key); report != open->reports.end())
+            zone.report = report->second;
+        failures_[open->at].zones.push_back(std::move(zone));
+    }
+
+    // In front of its Mem-Info; what comes behind is about something else.
+    void take_trace() {
+        if (const auto version = parse_task_version(line_.text)) {
+            auto* open = find([](const Open& one) { return one.in_mem_info || one.has_version; });
+            if (open != nullptr) {
+                failures_[open->at].version = version;
+                open->has_version = true;
+            }
+        } else if (names_netns_cache(line_.text)) {
+            if (auto* open = find([](const Open& one) { return one.in_mem_info; }))
+                failures_[open->at].netns_cache = true;
+        } else if (auto nodes = parse_mems_allowed(line_.text)) {
+            auto* open = find([this](const Open& one) {
+                return one.in_mem_info || failures_[one.at].mems_allowed;
+            });
+            if (open != nullptr)
+                failures_[open->at].mems_allowed = std::move(nodes);
+        }
+    }
+
+    std::size_t most_;
+    std::vector<AllocationFailure> failures_;
+    std::vector<Open> open_; // the oldest first
+    std::optional<KernelVersion> boot_;
+    LogLine before_;
+    LogLine line_;
+    std::uint64_t number_ = 0;
+    std::size_t zones_ = 0; // of all failures
+};
 
 } // namespace
 
 std::vector<AllocationFailure> find_failures(std::string_view log, std::size_t most) {
-    std::vector<AllocationFailure> failures;
-    std::vector<LoggedMin> mins;
+    FailureReader reader(most);
     for (std::uint64_t number = 1; !log.empty(); ++number) {
-        auto line = next_line(log);
-        if (line.ends_with('\r'))
-            line.remove_suffix(1);
-        line = without_prefix(line);
-        if (auto failure = parse_failure(line)) {
-            if (failures.size() == most)
-                break;
-            failure->line = number;
-            failures.push_back(std::move(*failure));
-            mins.clear();
-        } else if (!failures.empty()) {
-            take(line, failures.back(), mins);
-        }
+        if (!reader.take(next_line(log), number))
+            break;
     }
-    return failures;
+    return std::move(reader).failures();
 }
 
 } // namespace kmemcgd

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// "page allocation failure" in a kernel's log. Pure; any text may come in.
+// "page allocation failure" in a kernel's log, and what of the lines behind it belongs to it.
+// Pure; any text may come in.
 #pragma once
 
 #include "frag/gfp.hpp"
-#include "host/buddyinfo.hpp"
+#include "frag/node_set.hpp"
+#include "frag/zone_log.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace kmemcgd {
 
-// A zone as the Mem-Info block behind it shows it.
-struct LoggedZone {
-    BuddyZone blocks;
-    std::uint64_t page_kb = 0;           // of a block of order 0
-    std::optional<std::uint64_t> min_kb; // its min watermark
-};
-
 struct AllocationFailure {
-    std::string task;
+    std::string task; // "" where the line with its name is missing
     std::uint32_t order = 0;
     std::uint32_t mask = 0;
-    std::string flags;                    // the kernel's own names, "" where it printed none
-    std::optional<KernelVersion> version; // of a "CPU: ... Comm:" line behind it
-    std::vector<LoggedZone> zones;
+    std::string flags; // the kernel's own names, "" where it printed none
+    // Nodes that the caller, and its cpuset, left to choose from; nothing: all, or not told.
+    std::optional<NodeSet> nodemask = {};
+    std::optional<NodeSet> mems_allowed = {};
+    // Of a "CPU: ... Comm:" line behind it, or of the boot that it is in.
+    std::optional<KernelVersion> version = {};
+    bool netns_cache = false; // the trace behind it has the making of nf_conntrack's cache
+    std::vector<LoggedZone> zones = {};
     std::uint64_t line = 0; // where in the log, from 1
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Allocation failures in a log: flags by kernel version, the parser, "frag explain".
+// What allocation failures mean: flags by kernel version, causes, "frag explain".
 #include "fake_kernel.hpp"
 #include "frag/explain.hpp"
 #include "temporary_directory.hpp"
@@ -109,49 +109,6 @@ TEST(GfpFlags, NamesThatAreNotKnown) {
     EXPECT_FALSE(has_unknown_composite("GFP_KERNEL|__GFP_NEW|0x400"));
 }
 
-TEST(FailureLog, TheOldFormAndTheNew) {
-    const auto found =
-        find_failures("mysqld: page allocation failure. order:4, mode:0x10c0d0\n"
-                      "runc:[1:CHILD]: page allocation failure: order:6, mode:0x10c0d0\n"
-                      "kworker/u8:0: page allocation failure: order:5, "
-                      "mode:0x40dc0(GFP_KERNEL|__GFP_COMP|__GFP_ZERO), nodemask=(null),cpuset=/,"
-                      "mems_allowed=0\n",
-                      10);
-    ASSERT_EQ(found.size(), 3U);
-    EXPECT_EQ(found[0].task, "mysqld");
-    EXPECT_EQ(found[0].order, 4U);
-    EXPECT_EQ(found[0].mask, 0x10c0d0U);
-    EXPECT_EQ(found[0].flags, "");
-    EXPECT_EQ(found[1].task, "runc:[1:CHILD]");
-    EXPECT_EQ(found[1].line, 2U);
-    EXPECT_EQ(found[2].flags, "GFP_KERNEL|__GFP_COMP|__GFP_ZERO");
-}
-
-TEST(FailureLog, WhatLogsPutInFront) {
-    for (const auto* prefix : {"[  123.456789] ", "<4>[ 12.3] ", "Nov 25 10:00:00 host kernel: ",
-                               "Nov 25 10:00:00 host kernel: [  1.2] "}) {
-        const auto found = find_failures(
-            std::string(prefix) + "swapper/0: page allocation failure: order:1, mode:0x20\r\n", 10);
-        ASSERT_EQ(found.size(), 1U) << prefix;
-        EXPECT_EQ(found[0].task, "swapper/0") << prefix;
-    }
-}
-
-TEST(FailureLog, WhatIsCutOrForeignIsPassedOver) {
-    for (const auto* line :
-         {"x: page allocation failure", "x: page allocation failure: order:", "",
-          "x: page allocation failure: order:4", "x: page allocation failure: order:4, mode:0x",
-          "x: page allocation failure: order:99, mode:0x20",
-          "x: page allocation failure: order:4, mode:0xfffffffff", "order:4, mode:0x20",
-          "oom-kill: order:0"})
-        EXPECT_THAT(find_failures(line, 10), IsEmpty()) << line;
-    EXPECT_EQ(find_failures("a: page allocation failure: order:1, mode:0x20\n"
-                            "b: page allocation failure: order:2, mode:0x20\n",
-                            1)
-                  .size(),
-              1U);
-}
-
 constexpr auto with_mem_info =
     "runc: page allocation failure: order:6, mode:0x40d0\n"
     "CPU: 1 PID: 4711 Comm: runc Not tainted 3.10.0-514.el7.x86_64 #1\n"
@@ -161,17 +118,6 @@ constexpr auto with_mem_info =
     "1*1024kB (U) 1*2048kB (R) 3*4096kB (M) = 15908kB\n"
     "Node 0 Normal: 1163*4kB (UEM) 1101*8kB (UEM) 932*16kB (UEM) 222*32kB (UM) 0*64kB 0*128kB "
     "0*256kB 0*512kB 0*1024kB 0*2048kB 0*4096kB = 35476kB\n";
-
-TEST(FailureLog, TheMemInfoBehindIt) {
-    const auto found = find_failures(with_mem_info, 10);
-    ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found[0].version, (KernelVersion{3, 10, 0}));
-    ASSERT_EQ(found[0].zones.size(), 2U);
-    EXPECT_EQ(found[0].zones[1].blocks.zone, "Normal");
-    EXPECT_EQ(found[0].zones[1].blocks.free_blocks[2], 932U);
-    EXPECT_EQ(found[0].zones[1].min_kb, 11000U);
-    EXPECT_EQ(found[0].zones[1].page_kb, 4U);
-}
 
 Explanation explained(const std::string& log, const char* kernel = nullptr) {
     VersionHints hints;
@@ -212,18 +158,6 @@ TEST(Explain, AZoneBelowItsMinIsAShortage) {
                                 "Node 0 Normal: 2*4kB (U) 4*8kB (U) = 40kB\n",
                                 "3.10");
     EXPECT_EQ(told.cause, Verdict::shortage);
-}
-
-TEST(FailureLog, NumbersThatNoLogHasAreNoZone) {
-    for (const auto* blocks : {"99999999999999999999*4kB", "18446744073709551615*4kB", "1*0kB",
-                               "1*18446744073709551615kB", "1*4kB 1*4kB", "1*4kB x*8kB"}) {
-        const auto found =
-            find_failures(std::string("x: page allocation failure: order:1, mode:0xd0\n"
-                                      "Node 0 Normal: ") +
-                              blocks + " = 8kB\n",
-                          1);
-        EXPECT_THAT(found.at(0).zones, IsEmpty()) << blocks;
-    }
 }
 
 TEST(Explain, OtherZonesDoNotCount) {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A list of nodes as the kernel prints it: "0-3,8". Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kmemcgd {
+
+class NodeSet {
+public:
+    // Up to what is no part of a list; nothing where that is all.
+    static std::optional<NodeSet> parse(std::string_view text);
+
+    bool has(std::uint32_t node) const;
+
+private:
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_; // first and last
+};
+
+} // namespace kmemcgd
