@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frag/explain.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace kmemcgd {
@@ -35,52 +33,6 @@ void decode(Explanation& told) {
         told.flags = decode_gfp(told.failure.mask, *told.version);
     if (told.flags)
         told.could_wait = can_wait(*told.flags);
-}
-
-std::vector<std::string> zones_for(const GfpFlags& flags) {
-    if (has_flag(flags, "__GFP_DMA"))
-        return {"DMA"};
-    if (has_flag(flags, "__GFP_DMA32"))
-        return {"DMA32", "DMA"};
-    std::vector<std::string> zones{"Normal", "DMA32", "DMA"};
-    if (has_flag(flags, "__GFP_HIGHMEM")) {
-        zones.insert(zones.begin(), "HighMem");
-        if (has_flag(flags, "__GFP_MOVABLE"))
-            zones.insert(zones.begin(), "Movable");
-    }
-    return zones;
-}
-
-SeenZone see(const LoggedZone& logged, const Explanation& told) {
-    const auto& blocks = logged.blocks;
-    const auto page_bytes = logged.page_kb * bytes_per_kb;
-    SeenZone seen{blocks.node, blocks.zone, free_pages(blocks) * page_bytes, {}, false, {}};
-    for (std::size_t order = 0; order < blocks.free_blocks.size(); ++order) {
-        if (blocks.free_blocks[order] > 0)
-            seen.largest_bytes = page_bytes << order;
-    }
-    seen.could_serve =
-        std::find(told.zones.begin(), told.zones.end(), blocks.zone) != told.zones.end();
-    const auto min_kb = logged.report ? logged.report->min_kb : 0;
-    const auto orders = view_orders(blocks, min_kb / logged.page_kb);
-    if (told.failure.order < orders.size())
-        seen.view = orders[told.failure.order];
-    return seen;
-}
-
-// Fragmented memory in one zone is the cause, whatever is short in the others; DMA is too
-// small to be one, unless it was asked for.
-std::optional<Verdict> cause_of(const Explanation& told) {
-    std::optional<Verdict> cause;
-    for (const auto& seen : told.seen) {
-        if (!seen.could_serve || !seen.view || (seen.zone == "DMA" && told.zones.size() > 1))
-            continue;
-        if (seen.view->verdict == Verdict::fragmented)
-            return Verdict::fragmented;
-        if (!cause || seen.view->verdict == Verdict::shortage)
-            cause = seen.view->verdict;
-    }
-    return cause;
 }
 
 std::vector<std::string> likely(const Explanation& told) {
@@ -139,9 +91,8 @@ Explanation explain(AllocationFailure failure, const VersionHints& hints) {
     decode(told);
     if (told.flags)
         told.zones = zones_for(*told.flags);
-    for (const auto& zone : zones)
-        told.seen.push_back(see(zone, told));
-    told.cause = cause_of(told);
+    told.seen = judge_zones(told.failure, told.flags);
+    told.cause = cause_of(told.seen);
     told.likely = likely(told);
     told.advice = advise(told);
     return told;

@@ -2,21 +2,11 @@
 // What an allocation failure means, and what to do. Pure.
 #pragma once
 
-#include "frag/failure_log.hpp"
-#include "frag/fragmentation.hpp"
+#include "frag/zone_verdict.hpp"
 
 namespace kmemcgd {
 
 enum class VersionFrom { log, option, host, nowhere };
-
-struct SeenZone {
-    std::uint32_t node = 0;
-    std::string zone;
-    std::uint64_t free_bytes = 0;
-    std::optional<std::uint64_t> largest_bytes; // of its free blocks; nothing: none is free
-    bool could_serve = false;                   // by the flags
-    std::optional<OrderView> view;              // of the order; nothing: beyond its largest
-};
 
 struct Explanation {
     AllocationFailure failure;
