@@ -65,33 +65,64 @@ std::string_view source_of(VersionFrom from) {
         return "option";
     case VersionFrom::host:
         return "host";
+    case VersionFrom::mask:
+        return "mask";
     case VersionFrom::nowhere:
         break;
     }
     return "nowhere";
 }
 
+// Of a mask that had to be decoded.
+std::string version_note(const Explanation& told) {
+    const auto version = version_text(*told.version);
+    if (told.version_from == VersionFrom::mask)
+        return fmt::format("a log without names is from before 4.6; as of Linux {}, by the mask; "
+                           "--kernel if you know better",
+                           version);
+    return fmt::format("as of Linux {} (from the {})", version, source_of(told.version_from));
+}
+
 std::string flags_text(const Explanation& told) {
     const auto mask = fmt::format("0x{:x}", told.failure.mask);
     if (!told.flags)
-        return fmt::format("{}, which can't be told: {}", mask,
-                           told.version ? "that kernel is older than 2.6.33"
-                                        : "the kernel is not known; --kernel VERSION");
+        return fmt::format("{}, which can't be told: Linux {} (from the {}) is older than {}", mask,
+                           version_text(*told.version), source_of(told.version_from),
+                           version_text(oldest_known));
     auto names = told.flags->names;
     if (told.flags->unknown != 0)
         names.push_back(fmt::format("0x{:x}", told.flags->unknown));
     auto text = fmt::format("{} = {}", mask,
                             names.empty() ? "none" : fmt::format("{}", fmt::join(names, "|")));
     if (told.failure.flags.empty())
-        text += fmt::format(", as of Linux {} (from the {})", version_text(*told.version),
-                            source_of(told.version_from));
+        text += "; " + version_note(told);
     return text;
 }
 
-std::string cause_text(const Explanation& told) {
-    if (!told.cause)
-        return told.seen.empty() ? "not told: the log has no Mem-Info behind it"
-                                 : "not told: none of the zones in the log could serve it";
+std::string_view caller_text(const Explanation& told) {
+    if (!*told.could_wait)
+        return "could not wait: only what was free in that moment counted";
+    if (told.failure.order == 0)
+        return "could wait: the kernel reclaimed first, in vain; a single page needs no compaction";
+    if (!told.could_compact)
+        return "could wait: the kernel reclaimed first, in vain; it compacted as well, if it is "
+               "4.10 or later: this caller may not enter a filesystem";
+    if (*told.could_compact)
+        return "could wait: the kernel reclaimed and compacted first, in vain";
+    if (!has_flag(*told.flags, "__GFP_IO"))
+        return "could wait: the kernel reclaimed first, in vain; it does not compact for a caller "
+               "that may do no I/O";
+    return "could wait: the kernel reclaimed first, in vain; it does not compact for a caller that "
+           "may not enter a filesystem, before 4.10";
+}
+
+std::string_view cause_text(const Explanation& told) {
+    if (!told.cause) {
+        if (told.seen.empty())
+            return "not told: the log has no Mem-Info behind it";
+        return told.flags ? "not told: none of the zones in the log could serve it"
+                          : "not told: the flags are not known";
+    }
     switch (*told.cause) {
     case Verdict::fragmented:
         return "memory was free, but in pieces that are too small";
@@ -118,17 +149,17 @@ std::string zone_text(const SeenZone& seen) {
 void print_human(const Context& context, const Explanation& told) {
     auto& out = context.out();
     const auto paint = context.paint();
-    const auto row = [&](std::string_view name, const std::string& text) {
+    const auto row = [&](std::string_view name, std::string_view text) {
         out << "  " << paint.bold(fmt::format("{:<8}", name)) << printable(text) << '\n';
     };
-    out << fmt::format("line {}: {} wanted order {}: {} pages in a row, {}\n", told.failure.line,
-                       printable(told.failure.task), told.failure.order, told.pages,
-                       format_bytes(told.bytes));
+    const auto& task = told.failure.task;
+    out << fmt::format("line {}: {} wanted order {}: {} page{} in a row, {}{}\n", told.failure.line,
+                       task.empty() ? "a task" : printable(task), told.failure.order, told.pages,
+                       told.pages == 1 ? "" : "s", format_bytes(told.bytes),
+                       told.page_size_told ? "" : " with pages of 4 KiB");
     row("flags", flags_text(told));
     if (told.could_wait)
-        row("caller", *told.could_wait
-                          ? "could wait: the kernel reclaimed and compacted first, in vain"
-                          : "could not wait: only what was free in that moment counted");
+        row("caller", caller_text(told));
     if (!told.zones.empty())
         row("zones", fmt::format("{}, in this order", fmt::join(told.zones, ", ")));
     for (const auto& seen : told.seen)
@@ -180,6 +211,7 @@ Json to_json(const Explanation& told) {
             {"kernel", told.version ? Json(version_text(*told.version)) : Json(nullptr)},
             {"kernel_from", source_of(told.version_from)},
             {"could_wait", or_null(told.could_wait)},
+            {"could_compact", or_null(told.could_compact)},
             {"zones", told.zones},
             {"seen", std::move(zones)},
             {"cause", told.cause ? Json(verdict_name(*told.cause)) : Json(nullptr)},
@@ -247,7 +279,7 @@ void add_frag_explain(Options& frag, Context& context) {
     auto wanted = std::make_shared<FragExplainOptions>();
     explain.positional("FILE", wanted->file, "a log; - is the standard input (the default)", false);
     explain.text("--kernel", wanted->kernel, "VERSION",
-                 "that wrote it, where the log does not say (this host's)");
+                 "that wrote it, if it is not what the log or its masks say");
     explain.run(context, [wanted](Context& at_run) { return run_frag_explain(at_run, *wanted); });
 }
 

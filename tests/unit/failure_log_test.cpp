@@ -17,9 +17,9 @@ using ::testing::SizeIs;
 TEST(LogLine, WhatLogsPutInFront) {
     const auto* text = "swapper/0: page allocation failure: order:1, mode:0x20";
     for (const auto* prefix :
-         {"", "[  123.456789] ", "<4>[ 12.3] ",
-          "Nov 25 10:00:00 host kernel: ", "Nov 25 10:00:00 host kernel: [  1.2] ",
-          "[Thu Nov 26 16:20:42 2026] ", "kern  :warn  : [  100.000000] ", "4,12,100000000,-;"}) {
+         {"", "[  123.456789] ", "<4>[ 12.3] ", "Nov 25 10:00:00 host kernel: ",
+          "Nov 25 10:00:00 host kernel: [  1.2] ", "[Thu Nov 26 16:20:42 2026] ", "[Nov26 16:20] ",
+          "[  +0.000001] ", "kern  :warn  : [  100.000000] ", "4,12,100000000,-;"}) {
         const auto raw = prefix + std::string(text) + "\r";
         const auto line = split_log_line(raw);
         EXPECT_EQ(line.text, text) << prefix;

@@ -170,11 +170,84 @@ TEST(Explain, OtherZonesDoNotCount) {
     EXPECT_FALSE(told.seen[1].could_serve);
 }
 
-TEST(Explain, AnUnknownKernelLeavesTheMask) {
-    const auto told = explained("x: page allocation failure: order:4, mode:0xd0\n");
-    EXPECT_FALSE(told.flags);
-    EXPECT_FALSE(told.could_wait);
-    EXPECT_EQ(told.version_from, VersionFrom::nowhere);
+// Those that print names are 4.6 or later: others can't be this host's, which is newer.
+TEST(Explain, TheVersionIsTheMostCertainOne) {
+    const std::string bare = "x: page allocation failure: order:4, mode:0xd0\n";
+    const std::string named = "x: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL)\n";
+    const std::string line = "CPU: 1 PID: 4711 Comm: x Not tainted 4.1.0 #1\n";
+    const KernelVersion option{3, 2, 0};
+    const KernelVersion old_host{3, 16, 0};
+    const KernelVersion new_host{6, 18, 0};
+    const auto chosen = [](const std::string& log, const VersionHints& hints) {
+        const auto told = explain(find_failures(log, 1).at(0), hints);
+        return std::pair(told.version, told.version_from);
+    };
+    using Chosen = std::pair<std::optional<KernelVersion>, VersionFrom>;
+    EXPECT_EQ(chosen(bare + line, {option, old_host}), Chosen(option, VersionFrom::option));
+    EXPECT_EQ(chosen(bare + line, {{}, old_host}), Chosen({{4, 1, 0}}, VersionFrom::log));
+    EXPECT_EQ(chosen(bare, {{}, old_host}), Chosen(old_host, VersionFrom::host));
+    EXPECT_EQ(chosen(bare, {{}, new_host}), Chosen({{3, 10, 0}}, VersionFrom::mask));
+    EXPECT_EQ(chosen(bare, {}), Chosen({{3, 10, 0}}, VersionFrom::mask));
+    EXPECT_EQ(chosen(named, {{}, new_host}), Chosen(new_host, VersionFrom::host));
+    EXPECT_EQ(chosen(named, {{}, old_host}), Chosen({}, VersionFrom::nowhere));
+}
+
+TEST(Explain, WhatAnUnknownNameStandsForTheMaskTells) {
+    const auto told = explained("x: page allocation failure: order:4, "
+                                "mode:0xcc0(GFP_KERNEL_NEW), nodemask=(null)\n");
+    EXPECT_EQ(told.could_wait, true);
+    EXPECT_THAT(told.flags->names, Contains("__GFP_DIRECT_RECLAIM"));
+}
+
+// As in https://github.com/moby/moby/issues/40835.
+TEST(Explain, ANamespacesCacheOfNfConntrack) {
+    const std::string line = "runc:[1:CHILD]: page allocation failure: order:4, mode:0xc0d0\n";
+    const auto guessed = explained(line);
+    EXPECT_THAT(guessed.likely, Contains(HasSubstr("nf_conntrack")));
+    EXPECT_THAT(guessed.likely, Contains(HasSubstr("PF_RING")));
+    EXPECT_THAT(guessed.advice, Contains(HasSubstr("zombies reap")));
+    const auto told =
+        explained(line + "[<ffffffffa683f041>] memcg_alloc_cache_params+0x81/0xb0\n"
+                         "[<ffffffffc069bdd1>] nf_conntrack_init_net+0xf1/0x260 [nf_conntrack]\n");
+    EXPECT_THAT(told.likely, Contains(HasSubstr("by the trace, a new network namespace (netns)")));
+    EXPECT_THAT(told.likely, Not(Contains(HasSubstr("PF_RING"))));
+    EXPECT_THAT(told.likely, Not(Contains(HasSubstr("hash table"))));
+    for (const auto* other : {"x: page allocation failure: order:3, mode:0xc0d0\n",
+                              "x: page allocation failure: order:9, mode:0xc0d0\n",
+                              "x: page allocation failure: order:4, mode:0x20\n",
+                              "x: page allocation failure: order:4, mode:0x4010\n",
+                              "x: page allocation failure: order:4, mode:0xd0\n"
+                              "Pid: 1, comm: x Not tainted 3.2.0 #1\n"})
+        EXPECT_THAT(explained(other).likely, Not(Contains(HasSubstr("nf_conntrack")))) << other;
+}
+
+TEST(Explain, AsLargeAsAHugePageIsADriversBuffer) {
+    const auto told = explained("modprobe: page allocation failure: order:10, "
+                                "mode:0x40cc0(GFP_KERNEL|__GFP_COMP), nodemask=(null)\n");
+    EXPECT_THAT(told.likely, UnorderedElementsAre(HasSubstr("a driver's buffer, for good")));
+}
+
+TEST(Explain, ForWhomTheKernelCompacts) {
+    const auto could = [](const char* names, const char* order, const char* kernel) {
+        return explained(std::string("x: page allocation failure: order:") + order + ", mode:0x1(" +
+                             names + "), nodemask=(null)\n",
+                         kernel)
+            .could_compact;
+    };
+    EXPECT_EQ(could("GFP_KERNEL", "4", nullptr), true);
+    EXPECT_EQ(could("GFP_KERNEL", "0", nullptr), false);
+    EXPECT_EQ(could("GFP_NOIO", "4", nullptr), false);
+    EXPECT_EQ(could("GFP_ATOMIC", "4", nullptr), false);
+    EXPECT_EQ(could("GFP_NOFS", "4", "4.9"), false);
+    EXPECT_EQ(could("GFP_NOFS", "4", "4.10"), true);
+    EXPECT_EQ(could("GFP_NOFS", "4", nullptr), std::nullopt);
+    for (const auto* mask : {"0x50", "0x20"})
+        EXPECT_THAT(
+            explained("x: page allocation failure: order:5, mode:" + std::string(mask) + "\n")
+                .advice,
+            Contains(HasSubstr("frag relieve --order 5: compacts, which the kernel does "
+                               "not")))
+            << mask;
 }
 
 class FragExplain : public ::testing::Test {
@@ -217,13 +290,50 @@ TEST_F(FragExplain, ForPrograms) {
     EXPECT_EQ(program.out.str(), "1\trunc\t6\t262144\t0x40d0\t1\tfragmented\n");
 }
 
-TEST_F(FragExplain, TheKernelIsTheOptionsOrTheHosts) {
+TEST_F(FragExplain, TheKernelIsTheOptionsOrTheMasks) {
     const std::string line = "mysqld: page allocation failure. order:4, mode:0x10c0d0\n";
     EXPECT_EQ(run(line, {"--kernel", "3.10", "--json"}), 0);
     EXPECT_EQ(program.json()["failures"][0]["kernel_from"], "option");
     EXPECT_EQ(program.json()["failures"][0]["unknown_bits"], 0);
-    EXPECT_EQ(run(line, {"--json"}), 0);
-    EXPECT_EQ(program.json()["failures"][0]["kernel_from"], "host");
+    EXPECT_EQ(run(line, {"--json"}), 0); // on a 6.1
+    const auto one = program.json()["failures"][0];
+    EXPECT_EQ(one["kernel_from"], "mask");
+    EXPECT_EQ(one["kernel"], "3.10");
+    EXPECT_EQ(one["could_wait"], true);
+    EXPECT_EQ(one["could_compact"], true);
+    program.terminal = true;
+    EXPECT_EQ(run(line), 0);
+    EXPECT_THAT(program.out.str(),
+                HasSubstr("a log without names is from before 4.6; as of Linux 3.10, by the mask"));
+    EXPECT_THAT(program.out.str(), HasSubstr("64.0 KiB with pages of 4 KiB"));
+}
+
+TEST_F(FragExplain, WhatTheKernelDidForTheCaller) {
+    program.terminal = true;
+    const auto said = [&](const char* mask, const char* order) {
+        EXPECT_EQ(run(std::string("x: page allocation failure: order:") + order + ", mode:" + mask +
+                      "\n"),
+                  0);
+        return program.out.str();
+    };
+    EXPECT_THAT(said("0x20", "1"), HasSubstr("could not wait"));
+    EXPECT_THAT(said("0xd0", "1"), HasSubstr("the kernel reclaimed and compacted first"));
+    EXPECT_THAT(said("0xd0", "0"), HasSubstr("a single page needs no compaction"));
+    EXPECT_THAT(said("0x10", "1"), HasSubstr("that may do no I/O"));
+    EXPECT_THAT(said("0x50", "1"), HasSubstr("that may not enter a filesystem, before 4.10"));
+    EXPECT_THAT(said("0xc40(GFP_NOFS)", "1"), HasSubstr("the kernel reclaimed and compacted"));
+    fs::remove(directory.path() + "/proc/sys/kernel/osrelease");
+    EXPECT_THAT(said("0xc40(GFP_NOFS)", "1"), HasSubstr("if it is 4.10 or later"));
+}
+
+TEST_F(FragExplain, WithoutFlagsNoZoneIsJudged) {
+    program.terminal = true;
+    EXPECT_EQ(run(with_mem_info, {"--kernel", "2.6.18"}), 0);
+    EXPECT_THAT(program.out.str(),
+                HasSubstr("Linux 2.6.18 (from the option) is older than 2.6.32"));
+    EXPECT_THAT(program.out.str(), HasSubstr("not told: the flags are not known"));
+    EXPECT_EQ(run("page allocation failure: order:1, mode:0x20\n"), 0);
+    EXPECT_THAT(program.out.str(), HasSubstr("line 1: a task wanted order 1"));
 }
 
 TEST_F(FragExplain, BadInput) {
