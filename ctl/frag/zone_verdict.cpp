@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t bytes_per_kb = 1024;
 // Of zone DMA where it is for devices of 24 bits, as on x86.
-constexpr std::uint64_t small_dma_kb = 16 * 1024;
+constexpr std::uint64_t small_dma_kb = std::uint64_t{16} * 1024;
 
 using ZoneTypes = std::uint32_t; // a bit for each of zone_types, and one for any other
 
