@@ -212,6 +212,11 @@ TEST(Explain, ANamespacesCacheOfNfConntrack) {
     EXPECT_THAT(told.likely, Contains(HasSubstr("by the trace, a new network namespace (netns)")));
     EXPECT_THAT(told.likely, Not(Contains(HasSubstr("PF_RING"))));
     EXPECT_THAT(told.likely, Not(Contains(HasSubstr("hash table"))));
+    // Whatever the order.
+    EXPECT_THAT(explained("runc: page allocation failure: order:3, mode:0xc0d0\n"
+                          "[<ffffffffa683f041>] memcg_alloc_cache_params+0x81/0xb0\n")
+                    .likely,
+                Contains(HasSubstr("nf_conntrack")));
     for (const auto* other : {"x: page allocation failure: order:3, mode:0xc0d0\n",
                               "x: page allocation failure: order:9, mode:0xc0d0\n",
                               "x: page allocation failure: order:4, mode:0x20\n",

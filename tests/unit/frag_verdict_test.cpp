@@ -48,6 +48,16 @@ TEST(ZoneVerdict, TheReserveIsThatOfTheZoneThatWasAsked) {
     EXPECT_EQ(explained(movable, 4, mem_info).cause, Verdict::shortage);
 }
 
+TEST(ZoneVerdict, AHigherZoneThanThatAddsNothingToTheReserve) {
+    const auto* mem_info = "Node 0 DMA32 free:20000kB min:3000kB low:3752kB high:4504kB\n"
+                           "lowmem_reserve[]: 0 0 1000 9000 9000\n"
+                           "Node 0 DMA32: 5000*4kB (UEM) 0*8kB 0*16kB 0*32kB 0*64kB = 20000kB\n"
+                           "Node 0 Normal: 2*4kB (UEM) 0*8kB 0*16kB 0*32kB 0*64kB = 8kB\n"
+                           "Node 0 Movable: 2*4kB (UEM) 0*8kB 0*16kB 0*32kB 0*64kB = 8kB\n";
+    EXPECT_EQ(explained(kernel, 4, mem_info).cause, Verdict::fragmented);
+    EXPECT_EQ(explained(movable, 4, mem_info).cause, Verdict::shortage);
+}
+
 TEST(ZoneVerdict, AllOfTheBlockIsTakenFromWhatIsFree) {
     const std::string blocks = "Node 0 Normal: 11000*4kB (UME) 0*8kB 0*16kB 0*32kB 0*64kB 0*128kB "
                                "0*256kB 0*512kB 0*1024kB 1*2048kB (U) = 46048kB\n";
