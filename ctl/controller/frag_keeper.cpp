@@ -74,9 +74,11 @@ void FragKeeper::use(const std::optional<FragRule>& rule) {
     not_before_ = next_look_ = now;
     if (rule_)
         watch_.emplace(rule_->goal.blocks);
-    if (may_relieve() && !open_)
+    if (!may_relieve())
+        return;
+    if (!open_)
         open_ = host_relief(*context_);
-    if (may_relieve() && !relief_)
+    if (!relief_)
         left_behind_ = Relief::left_behind(context_->world->host_root);
 }
 

@@ -42,24 +42,24 @@ bool follow(pid_t task) {
     return true;
 }
 
+// The name stands between parentheses, and may have some itself: proc(5). From the blank
+// behind it on, or nothing.
+std::string_view behind_name(std::string_view stat) {
+    const auto name_end = stat.rfind(')');
+    return name_end == std::string_view::npos ? std::string_view{} : stat.substr(name_end + 1);
+}
+
 } // namespace
 
 bool is_dead(std::string_view stat) {
-    const auto name_end = stat.rfind(") ");
-    if (name_end == std::string_view::npos || name_end + 2 == stat.size())
-        return false;
-    const auto state = stat[name_end + 2];
-    return state == 'Z' || state == 'X';
+    stat = behind_name(stat);
+    return stat.starts_with(" Z") || stat.starts_with(" X");
 }
 
 int last_cpu(std::string_view stat) {
-    // The name stands between parentheses, and may have some itself. The third field comes
-    // behind them, the CPU is the 39th: proc(5).
+    // The third field comes behind the name, the CPU is the 39th.
     constexpr int fields = 39 - 2;
-    const auto name_end = stat.rfind(')');
-    if (name_end == std::string_view::npos)
-        return -1;
-    stat.remove_prefix(name_end + 1);
+    stat = behind_name(stat);
     for (int field = 0; field < fields; ++field) {
         const auto space = stat.find(' ');
         if (space == std::string_view::npos)
