@@ -2,10 +2,8 @@
 // A list of nodes as the kernel prints it: "0-3,8". Pure.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-#include <utility>
+#include "host/id_range.hpp"
+
 #include <vector>
 
 namespace kmemcgd {
@@ -18,7 +16,7 @@ public:
     bool has(std::uint32_t node) const;
 
 private:
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_; // first and last
+    std::vector<IdRange> ranges_;
 };
 
 } // namespace kmemcgd

@@ -2,25 +2,12 @@
 #include "host/load.hpp"
 
 #include "doctor/text_file.hpp"
+#include "host/id_range.hpp"
 #include "top/memcg_scan.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace kmemcgd {
-namespace {
-
-std::optional<std::uint32_t> take_number(std::string_view& text) {
-    std::uint32_t number = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc{})
-        return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
-    return number;
-}
-
-} // namespace
-
 std::optional<double> parse_loadavg(std::string_view text) {
     const auto load = take_decimal(text);
     return text.starts_with(' ') ? load : std::nullopt;
@@ -29,15 +16,10 @@ std::optional<double> parse_loadavg(std::string_view text) {
 std::optional<std::uint32_t> count_cpus(std::string_view list) {
     std::uint32_t cpus = 0;
     for (;;) {
-        const auto first = take_number(list);
-        auto last = first;
-        if (first && list.starts_with('-')) {
-            list.remove_prefix(1);
-            last = take_number(list);
-        }
-        if (!first || !last || *last < *first)
+        const auto range = take_id_range(list);
+        if (!range || range->last < range->first)
             return std::nullopt;
-        cpus += *last - *first + 1;
+        cpus += range->last - range->first + 1;
         if (!list.starts_with(','))
             break;
         list.remove_prefix(1);
