@@ -75,10 +75,7 @@ void declare(CLI::App& app, Context& context, bool& json) {
                          "print the version, without asking the module for its own");
     app.add_flag("--json", json, "print JSON, with \"schema\": 1");
     const auto take_format = [&context](const std::string& word) {
-        const auto found = std::find(format_words.begin(), format_words.end(), word);
-        if (found == format_words.end())
-            throw CLI::ValidationError("--format", none_of(word, format_words));
-        context.format = formats.at(static_cast<std::size_t>(found - format_words.begin()));
+        context.format = formats.at(find_word("--format", word, format_words));
     };
     app.add_option_function<std::string>(
            "--format", take_format,

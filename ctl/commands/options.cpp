@@ -63,15 +63,18 @@ void Options::choice(const std::string& name, std::string& target,
                      std::span<const std::string_view> names, const std::string& help) {
     const std::vector<std::string_view> list(names.begin(), names.end());
     const auto take = [name, list, &target](const std::string& word) {
-        if (std::find(list.begin(), list.end(), word) == list.end())
-            throw CLI::ValidationError(name, none_of(word, list));
-        target = word;
+        target = list[find_word(name, word, list)];
     };
     app_->add_option_function<std::string>(name, take, help)->option_text("WORD");
 }
 
-std::string none_of(std::string_view word, std::span<const std::string_view> words) {
-    return fmt::format("\"{}\" is none of {}", word, fmt::join(words, ", "));
+std::size_t find_word(const std::string& option, std::string_view word,
+                      std::span<const std::string_view> words) {
+    const auto found = std::find(words.begin(), words.end(), word);
+    if (found == words.end())
+        throw CLI::ValidationError(
+            option, fmt::format("\"{}\" is none of {}", word, fmt::join(words, ", ")));
+    return static_cast<std::size_t>(found - words.begin());
 }
 
 void Options::positional(const std::string& name, std::string& target, const std::string& help,

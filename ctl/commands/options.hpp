@@ -46,8 +46,9 @@ private:
     CLI::App* app_;
 };
 
-// What is said of a word that an option does not take.
-std::string none_of(std::string_view word, std::span<const std::string_view> words);
+// Where among the words that an option takes. CLI::ValidationError: it is none of them.
+std::size_t find_word(const std::string& option, std::string_view word,
+                      std::span<const std::string_view> words);
 
 // What was given to a text option, as parse() reads it; an empty one was not given.
 template <class T, class Parse>

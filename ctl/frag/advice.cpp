@@ -36,9 +36,9 @@ std::vector<std::string> likely_callers(const Explanation& told) {
     if (may_be_netns(told))
         who.push_back(fmt::format(
             "{}a new network namespace (netns), on Linux 3.8 to 4.6: the slab cache that "
-            "nf_conntrack "
-            "makes for it has an array for all memory cgroups that ever were at a time, so that "
-            "leaked (zombie) ones make the order larger; the container does not start",
+            "nf_conntrack makes for it has an array for all memory cgroups that ever were at a "
+            "time, so that leaked (zombie) ones make the order larger; the container does not "
+            "start",
             told.failure.netns_cache ? "by the trace, " : ""));
     if (told.could_wait == false && order > 0 && order <= packets_up_to_order)
         who.emplace_back("packets that come in: jumbo frames (an MTU above a page), veth, receive "
